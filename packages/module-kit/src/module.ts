@@ -1,0 +1,104 @@
+// The plug every module has, and what the house gives a module to live on.
+import type { Clock } from '@veche/core/clock.ts';
+import type { EventName, VecheEvents } from '@veche/core/events.ts';
+import type { Catalog } from '@veche/core/messages.ts';
+import type { Locale } from '@veche/core/locale.ts';
+import type { RandomBytes } from '@veche/core/random.ts';
+import type { Database, Tx } from './database.ts';
+import type { Route } from './route.ts';
+import type { Permissions } from './who.ts';
+
+/** An entry of the public log as a module reads it back. */
+export type LoggedEntry = { readonly idem: string; readonly index: number; readonly leaf: string };
+
+/** The voter's proof that an entry is in the log: see `.tlog-proof` in the ledger's SPEC. */
+export type LogReceipt = { readonly index: number; readonly proof: string };
+
+/** The public log, as modules see it. */
+export type LedgerPort = {
+  readonly origin: string;
+  /** Signs an entry with the registrar's key. @returns the canonical JSON of the leaf. */
+  signEntry(entry: Readonly<Record<string, unknown>>): string;
+  /**
+   * Hands leaves to the sequencer inside the caller's transaction: they are logged if and only if it commits, in the
+   * order given. A leaf whose `idem` (64 lowercase hex digits) is known already is left out.
+   */
+  submit(tx: Tx, submissions: readonly { idem: string; leaf: string }[]): Promise<void>;
+  /** Wakes the sequencer after the commit; cheap, may be called at will. */
+  wake(): void;
+  /**
+   * The receipts of the entries with these idems, in order, waiting at most `timeoutMs` until they are logged; null for one that is not
+   * logged by then. The same idem gets the same bytes every time.
+   */
+  receipts(idems: readonly string[], timeoutMs: number): Promise<(LogReceipt | null)[]>;
+  /** Entries of the log by idem, in log order; those not yet logged are absent. */
+  read(idems: readonly string[]): Promise<LoggedEntry[]>;
+  /** The registrar's own entry: index 0. */
+  registrarEntry(): Promise<LoggedEntry>;
+  /** The newest published checkpoint, a signed note. */
+  checkpoint(): Promise<string>;
+};
+
+/** A message to a person; the text is made from the module's messages in the person's language. */
+export type Notice = {
+  readonly personId: string;
+  /** Message keys `<template>.subject`, `<template>.text` and, for SMS, `<template>.sms`. */
+  readonly template: string;
+  readonly values?: Readonly<Record<string, string | number>>;
+  readonly buildingId?: string;
+};
+/** Queues notices by every channel the person has, inside the caller's transaction. */
+export type NoticePort = { send(tx: Tx, notices: readonly Notice[]): Promise<void> };
+
+/** Files kept beside the database: minutes, uploads. Names are `/`-separated, of [a-z0-9.-]. */
+export type FilePort = {
+  put(name: string, content: Uint8Array): Promise<void>;
+  /** Null when there is no such file. */
+  get(name: string): Promise<Uint8Array | null>;
+};
+
+export type EventPort = {
+  /** Emits with the caller's transaction: delivered if and only if it commits, at least once. */
+  emit<Name extends EventName>(tx: Tx, name: Name, event: VecheEvents[Name]): Promise<void>;
+};
+
+/** Logged without personal data, ever. */
+export type Logger = {
+  info(facts: Readonly<Record<string, unknown>>, message: string): void;
+  warn(facts: Readonly<Record<string, unknown>>, message: string): void;
+  error(facts: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+export type SignatureCheck = { readonly key: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array };
+
+/** What the house gives to a module. */
+export type House = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly ledger: LedgerPort;
+  readonly notices: NoticePort;
+  readonly files: FilePort;
+  readonly events: EventPort;
+  readonly log: Logger;
+  /** Strict Ed25519, many at a time, off the main thread. */
+  readonly checkSignature: (check: SignatureCheck) => Promise<boolean>;
+  /** The public address of the installation, without a trailing slash. */
+  readonly webOrigin: string;
+  readonly demo: boolean;
+};
+
+/** A job runs again and again, or upon an event; at least once, so it must be idempotent. */
+export type Job =
+  | { readonly name: string; readonly everySeconds: number; run(): Promise<void> }
+  | { readonly [Name in EventName]: { readonly name: string; readonly on: Name; run(event: VecheEvents[Name]): Promise<void> } }[EventName];
+
+export type ServerModule = {
+  readonly name: string;
+  readonly permissions: Permissions;
+  readonly messages: Readonly<Record<Locale, Catalog>>;
+  /** Kinds of log entries the module writes; each is documented in the ledger's SPEC. */
+  readonly entryKinds: readonly string[];
+  routes(house: House): readonly Route[];
+  jobs(house: House): readonly Job[];
+};

@@ -1,0 +1,225 @@
+// Mounts routes on Hono and turns every refusal, fault and bug into problem JSON, in one place.
+import { chooseLocale, isLocale, type Locale } from '@veche/core/locale.ts';
+import { isRefusal } from '@veche/core/refusal.ts';
+import type { Translate } from '@veche/core/messages.ts';
+import type { Clock } from '@veche/core/clock.ts';
+import { Hono, type Context } from 'hono';
+import type { z } from 'zod';
+import type { Endpoint, FileAnswer } from './endpoint.ts';
+import type { Logger } from './module.ts';
+import type { Problem } from './problem.ts';
+import type { HandlerInput, Route } from './route.ts';
+import type { Caller } from './who.ts';
+
+/** Finds who is calling and whether they may. Made by `people`. */
+export type Guard = (request: Request, endpoint: Endpoint, buildingId: string | null, now: Date) => Promise<
+  { caller: Caller | null } | { refused: 'sign-in-first' | 'not-permitted' }
+>;
+
+export type ServerOptions = {
+  readonly routes: readonly Route[];
+  readonly guard: Guard;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Messages of all modules, by language; problem texts are `problem.<code>.title` and `.detail`. */
+  readonly translate: Readonly<Record<Locale, Translate>>;
+  readonly newRequestId: () => string;
+  readonly addressOf: (context: Context) => string;
+  /** The origins a browser may post from; a request without Origin is not a browser's. */
+  readonly allowedOrigins: (origin: string) => boolean;
+};
+
+const DEFAULT_MAX_BYTES = 64 * 1024;
+/** Database errors that mean "the database is away", not "the code is wrong": classes 08 and 57P, and the driver's own. */
+const AWAY = /^(08|57P|CONNECTION_|ECONN|CONNECT_TIMEOUT)/;
+
+/** Refusals the server itself makes, with their status. */
+export const SERVER_REFUSALS = {
+  'malformed-body': 400,
+  'invalid-input': 422,
+  'sign-in-first': 401,
+  'not-permitted': 403,
+  'not-found': 404,
+  'too-large': 413,
+  'wrong-media-type': 415,
+  'cross-origin': 403,
+  unavailable: 503,
+  'internal-error': 500,
+} as const;
+
+type ResponseBody = ConstructorParameters<typeof Response>[0];
+type ErrorPlace = { at: string; message: string };
+
+export function createServer(options: ServerOptions): Hono {
+  const app = new Hono();
+
+  const problem = (
+    context: Context,
+    code: string,
+    status: number,
+    extra: { facts?: Record<string, string | number>; errors?: ErrorPlace[] } = {},
+  ): Response => {
+    const translate = options.translate[localeOf(context)];
+    const body: Problem = {
+      type: `/problems/${code}`,
+      title: translate(`problem.${code}.title`, extra.facts),
+      status,
+      detail: translate(`problem.${code}.detail`, extra.facts),
+      instance: requestIdOf(context),
+      ...extra,
+    };
+    const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' };
+    if (status === 429 || status === 503) headers['retry-after'] = String(extra.facts?.['retryAfterSeconds'] ?? 5);
+    return new Response(JSON.stringify(body), { status, headers });
+  };
+  const refuse = (context: Context, code: keyof typeof SERVER_REFUSALS, errors?: ErrorPlace[]) =>
+    problem(context, code, SERVER_REFUSALS[code], errors ? { errors } : {});
+
+  app.use(async (context, next) => {
+    context.set('requestId' as never, options.newRequestId() as never);
+    await next();
+    context.header('x-request-id', requestIdOf(context));
+  });
+  app.notFound((context) => refuse(context, 'not-found'));
+  app.onError((error, context) => {
+    const away = isDatabaseAway(error);
+    // NOTE: only the error's class, code and stack frames are logged: messages of database errors carry parameters.
+    options.log[away ? 'warn' : 'error']({ requestId: requestIdOf(context), ...describeError(error) }, 'request failed');
+    return refuse(context, away ? 'unavailable' : 'internal-error');
+  });
+
+  for (const { endpoint, handle } of options.routes) {
+    app.on(endpoint.method, endpoint.path, async (context) => {
+      const request = context.req.raw;
+      const now = options.clock.now();
+      if (endpoint.method !== 'GET' && !mayPost(request, options.allowedOrigins)) return refuse(context, 'cross-origin');
+
+      const params = parsePart(endpoint.params, context.req.param(), 'path');
+      // A path that does not parse names nothing.
+      if ('errors' in params) return refuse(context, 'not-found');
+      const building = context.req.param('building') ?? null;
+      const guarded = await options.guard(request, endpoint, building, now);
+      if ('refused' in guarded) return refuse(context, guarded.refused);
+
+      const query = parsePart(endpoint.query, context.req.query(), 'query');
+      if ('errors' in query) return refuse(context, 'invalid-input', query.errors);
+      const body = await readBody(endpoint, request);
+      if ('refused' in body) return refuse(context, body.refused, body.errors);
+
+      const locale = localeOf(context);
+      const headers: [string, string][] = [];
+      const input: HandlerInput<Endpoint> = {
+        params: params.value as never,
+        query: query.value as never,
+        body: body.value as never,
+        caller: guarded.caller as never,
+        now,
+        locale,
+        translate: options.translate[locale],
+        address: options.addressOf(context),
+        request,
+        setHeader: (name, value) => headers.push([name, value]),
+      };
+      const answer = await handle(input);
+      const response = isRefusal(answer)
+        ? problem(context, answer.refused, endpoint.refusals[answer.refused] ?? 500, answer.facts ? { facts: { ...answer.facts } } : {})
+        : answerWith(endpoint, answer);
+      for (const [name, value] of headers) response.headers.append(name, value);
+      return response;
+    });
+  }
+  return app;
+}
+
+function answerWith(endpoint: Endpoint, answer: unknown): Response {
+  if ('file' in endpoint.reply) {
+    const file = answer as FileAnswer;
+    const headers: Record<string, string> = { 'content-type': file.type ?? endpoint.reply.file, 'cache-control': 'no-store', ...file.headers };
+    if (file.fileName) headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`;
+    return new Response(file.content as NonNullable<ResponseBody>, { status: endpoint.status ?? 200, headers });
+  }
+  if (endpoint.status === 204) return new Response(null, { status: 204 });
+  return new Response(JSON.stringify(answer), {
+    status: endpoint.status ?? 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+  });
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown, part: string): { value: unknown } | { errors: ErrorPlace[] } {
+  if (!schema) return { value: value ?? {} };
+  const parsed = schema.safeParse(value);
+  return parsed.success ? { value: parsed.data } : { errors: errorsOf(parsed.error, part) };
+}
+
+const errorsOf = (error: z.ZodError, part: string): ErrorPlace[] =>
+  error.issues.slice(0, 20).map((issue) => ({ at: [part, ...issue.path].join('.'), message: issue.message }));
+
+type ReadBody = { value: unknown } | { refused: 'malformed-body' | 'invalid-input' | 'too-large' | 'wrong-media-type'; errors?: ErrorPlace[] };
+
+async function readBody(endpoint: Endpoint, request: Request): Promise<ReadBody> {
+  const { body } = endpoint;
+  if (!body) return { value: undefined };
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  const binary = 'binary' in body;
+  if (binary ? !body.binary.includes(type) : type !== 'application/json') return { refused: 'wrong-media-type' };
+  const bytes = await readAtMost(request, binary ? body.maxBytes : (endpoint.maxBytes ?? DEFAULT_MAX_BYTES));
+  if (!bytes) return { refused: 'too-large' };
+  if (binary) return { value: bytes };
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return { refused: 'malformed-body' };
+  }
+  const parsed = parsePart(body, value, 'body');
+  return 'errors' in parsed ? { refused: 'invalid-input', errors: parsed.errors } : parsed;
+}
+
+/** The whole body, or null as soon as it is longer than `maxBytes`. */
+async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return null;
+  if (request.headers.has('content-length')) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.length > maxBytes ? null : bytes;
+  }
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+const requestIdOf = (context: Context): string => context.get('requestId' as never) ?? '';
+
+/** The reader's language: `?lang`, then the cookie, then Accept-Language. */
+function localeOf(context: Context): Locale {
+  const asked = context.req.query('lang') ?? /(?:^|;\s*)veche_locale=([a-z]+)/.exec(context.req.header('cookie') ?? '')?.[1];
+  return isLocale(asked) ? asked : chooseLocale(context.req.header('accept-language'));
+}
+
+function mayPost(request: Request, allowed: (origin: string) => boolean): boolean {
+  const origin = request.headers.get('origin');
+  return origin === null ? request.headers.get('sec-fetch-site') !== 'cross-site' : allowed(origin);
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+function isDatabaseAway(error: unknown): boolean {
+  return AWAY.test(codeOf(error)) || (error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause));
+}
+
+/** An error without its message, which may hold what a person typed. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim());
+  return { error: error.name, code: codeOf(error) || undefined, frames, ...(error.cause ? { cause: describeError(error.cause) } : {}) };
+}
