@@ -25,8 +25,10 @@ export function rational(num: bigint | number, den: bigint | number = 1n): Ratio
 export const zero: Rational = { num: 0n, den: 1n };
 export const one: Rational = { num: 1n, den: 1n };
 
-export const add = (a: Rational, b: Rational): Rational => rational(a.num * b.den + b.num * a.den, a.den * b.den);
-export const subtract = (a: Rational, b: Rational): Rational => rational(a.num * b.den - b.num * a.den, a.den * b.den);
+export const add = (a: Rational, b: Rational): Rational =>
+  rational(a.num * b.den + b.num * a.den, a.den * b.den);
+export const subtract = (a: Rational, b: Rational): Rational =>
+  rational(a.num * b.den - b.num * a.den, a.den * b.den);
 export const multiply = (a: Rational, b: Rational): Rational => rational(a.num * b.num, a.den * b.den);
 /** @throws RangeError: when b is zero. */
 export const divide = (a: Rational, b: Rational): Rational => rational(a.num * b.den, a.den * b.num);
@@ -60,7 +62,9 @@ export function parseRational(text: string): Rational {
     const value = rational(BigInt(match[1]!), match[2] === undefined ? 1n : BigInt(match[2]));
     if (formatRational(value) === text) return value;
   }
-  throw new SyntaxError(`expected a fraction in lowest terms such as 3/7, got ${JSON.stringify(text.slice(0, 40))}`);
+  throw new SyntaxError(
+    `expected a fraction in lowest terms such as 3/7, got ${JSON.stringify(text.slice(0, 40))}`,
+  );
 }
 
 /**

@@ -7,8 +7,10 @@ export type Refusal<Code extends string = string> = {
   readonly facts?: Readonly<Record<string, string | number>>;
 };
 
-export const refuse = <const Code extends string>(code: Code, facts?: Record<string, string | number>): Refusal<Code> =>
-  facts ? { refused: code, facts } : { refused: code };
+export const refuse = <const Code extends string>(
+  code: Code,
+  facts?: Record<string, string | number>,
+): Refusal<Code> => (facts ? { refused: code, facts } : { refused: code });
 
 export const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'refused' in value;

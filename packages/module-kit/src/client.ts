@@ -10,7 +10,8 @@ export type Answer<E extends Endpoint> = E['reply'] extends FileReply
     : never;
 
 export type Call = <E extends Endpoint>(endpoint: E, ...input: CallArguments<E>) => Promise<Answer<E>>;
-type CallArguments<E extends Endpoint> = Record<never, never> extends CallInput<E> ? [input?: CallInput<E>] : [input: CallInput<E>];
+type CallArguments<E extends Endpoint> =
+  Record<never, never> extends CallInput<E> ? [input?: CallInput<E>] : [input: CallInput<E>];
 
 type LooseInput = {
   params?: Record<string, string>;
@@ -27,7 +28,8 @@ export function pathOf(endpoint: Endpoint, input: LooseInput = {}): string {
     return encodeURIComponent(value);
   });
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(input.query ?? {})) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(input.query ?? {}))
+    if (value !== undefined) query.set(name, String(value));
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
@@ -37,14 +39,25 @@ export function pathOf(endpoint: Endpoint, input: LooseInput = {}): string {
  * @throws ProblemError: from a call, when the server says no.
  * @throws TypeError: from a call, when the connection is lost (fetch's own error).
  */
-export function createCall(base: string, fetch: typeof globalThis.fetch, headers: () => Record<string, string> = () => ({})): Call {
+export function createCall(
+  base: string,
+  fetch: typeof globalThis.fetch,
+  headers: () => Record<string, string> = () => ({}),
+): Call {
   return async (endpoint, ...[given]) => {
     const input = (given ?? {}) as LooseInput;
-    const init: RequestInit = { method: endpoint.method, headers: { accept: 'application/json', ...headers() } };
+    const init: RequestInit = {
+      method: endpoint.method,
+      headers: { accept: 'application/json', ...headers() },
+    };
     if (endpoint.body) {
       const binary = 'binary' in endpoint.body;
-      init.body = binary ? (input.body as NonNullable<RequestInit["body"]>) : JSON.stringify(input.body ?? {});
-      (init.headers as Record<string, string>)['content-type'] = binary ? (input.contentType ?? 'application/octet-stream') : 'application/json';
+      init.body = binary
+        ? (input.body as NonNullable<RequestInit['body']>)
+        : JSON.stringify(input.body ?? {});
+      (init.headers as Record<string, string>)['content-type'] = binary
+        ? (input.contentType ?? 'application/octet-stream')
+        : 'application/json';
     }
     const response = await fetch(base + pathOf(endpoint, input), init);
     if (!response.ok) throw new ProblemError(await readProblem(response));
@@ -56,5 +69,9 @@ export function createCall(base: string, fetch: typeof globalThis.fetch, headers
 async function readProblem(response: Response): Promise<Problem> {
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('application/problem+json')) return (await response.json()) as Problem;
-  return { type: '/problems/unreadable-answer', title: response.statusText || 'Error', status: response.status };
+  return {
+    type: '/problems/unreadable-answer',
+    title: response.statusText || 'Error',
+    status: response.status,
+  };
 }

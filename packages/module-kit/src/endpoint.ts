@@ -39,8 +39,12 @@ type InferInput<T, Otherwise> = T extends z.ZodType ? z.input<T> : Otherwise;
 
 export type ParamsOf<E extends Endpoint> = Infer<E['params'], Record<never, never>>;
 export type QueryOf<E extends Endpoint> = Infer<E['query'], Record<never, never>>;
-export type BodyOf<E extends Endpoint> = E['body'] extends BinaryBody ? Uint8Array : Infer<E['body'], undefined>;
-export type ReplyOf<E extends Endpoint> = E['reply'] extends FileReply ? FileAnswer : InferInput<E['reply'], never>;
+export type BodyOf<E extends Endpoint> = E['body'] extends BinaryBody
+  ? Uint8Array
+  : Infer<E['body'], undefined>;
+export type ReplyOf<E extends Endpoint> = E['reply'] extends FileReply
+  ? FileAnswer
+  : InferInput<E['reply'], never>;
 export type RefusalOf<E extends Endpoint> = keyof E['refusals'] & string;
 
 /** What a handler of a file endpoint gives. `fileName` makes it a download. */
@@ -52,7 +56,9 @@ export type FileAnswer = {
 };
 
 /** What a caller of the endpoint passes: only the parts that the endpoint has. */
-export type CallInput<E extends Endpoint> = (E['params'] extends z.ZodType ? { params: z.input<E['params']> } : unknown) &
+export type CallInput<E extends Endpoint> = (E['params'] extends z.ZodType
+  ? { params: z.input<E['params']> }
+  : unknown) &
   (E['query'] extends z.ZodType ? { query?: z.input<E['query']> } : unknown) &
   (E['body'] extends BinaryBody
     ? { body: Uint8Array | Blob; contentType: string }

@@ -69,7 +69,11 @@ export type Logger = {
   error(facts: Readonly<Record<string, unknown>>, message: string): void;
 };
 
-export type SignatureCheck = { readonly key: Uint8Array; readonly message: Uint8Array; readonly signature: Uint8Array };
+export type SignatureCheck = {
+  readonly key: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+};
 
 /** What the house gives to a module. */
 export type House = {
@@ -91,7 +95,13 @@ export type House = {
 /** A job runs again and again, or upon an event; at least once, so it must be idempotent. */
 export type Job =
   | { readonly name: string; readonly everySeconds: number; run(): Promise<void> }
-  | { readonly [Name in EventName]: { readonly name: string; readonly on: Name; run(event: VecheEvents[Name]): Promise<void> } }[EventName];
+  | {
+      readonly [Name in EventName]: {
+        readonly name: string;
+        readonly on: Name;
+        run(event: VecheEvents[Name]): Promise<void>;
+      };
+    }[EventName];
 
 export type ServerModule = {
   readonly name: string;

@@ -16,7 +16,10 @@ const problem = z
   .meta({ id: 'Problem', description: 'RFC 9457 problem details, in the language of the reader.' });
 
 /** The document for these endpoints, as plain JSON. */
-export function describeApi(endpoints: readonly Endpoint[], info: { title: string; version: string; description: string }) {
+export function describeApi(
+  endpoints: readonly Endpoint[],
+  info: { title: string; version: string; description: string },
+) {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const endpoint of endpoints) {
     const path = endpoint.path.replace(/:([a-zA-Z]+)/g, '{$1}');
@@ -48,7 +51,10 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   );
   const success =
     'file' in endpoint.reply
-      ? { description: 'The file.', content: { [endpoint.reply.file]: { schema: z.string().meta({ format: 'binary' }) } } }
+      ? {
+          description: 'The file.',
+          content: { [endpoint.reply.file]: { schema: z.string().meta({ format: 'binary' }) } },
+        }
       : endpoint.status === 204
         ? { description: 'Done.' }
         : { description: 'The answer.', content: { 'application/json': { schema: endpoint.reply } } };
@@ -68,7 +74,12 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
             required: true,
             content:
               'binary' in endpoint.body
-                ? Object.fromEntries(endpoint.body.binary.map((type) => [type, { schema: z.string().meta({ format: 'binary' }) }]))
+                ? Object.fromEntries(
+                    endpoint.body.binary.map((type) => [
+                      type,
+                      { schema: z.string().meta({ format: 'binary' }) },
+                    ]),
+                  )
                 : { 'application/json': { schema: endpoint.body } },
           },
         }
@@ -76,7 +87,10 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     responses: {
       [String(endpoint.status ?? 200)]: success,
       ...refusals,
-      default: { description: 'Any other problem.', content: { 'application/problem+json': { schema: problem } } },
+      default: {
+        description: 'Any other problem.',
+        content: { 'application/problem+json': { schema: problem } },
+      },
     },
   } as ZodOpenApiOperationObject;
 }

@@ -21,7 +21,9 @@ export type HandlerInput<E extends Endpoint> = {
   readonly setHeader: (name: string, value: string) => void;
 };
 
-export type Handler<E extends Endpoint> = (input: HandlerInput<E>) => Promise<ReplyOf<E> | Refusal<RefusalOf<E>>>;
+export type Handler<E extends Endpoint> = (
+  input: HandlerInput<E>,
+) => Promise<ReplyOf<E> | Refusal<RefusalOf<E>>>;
 
 export type Route = { readonly endpoint: Endpoint; readonly handle: Handler<Endpoint> };
 

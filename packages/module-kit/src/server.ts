@@ -12,9 +12,12 @@ import type { HandlerInput, Route } from './route.ts';
 import type { Caller } from './who.ts';
 
 /** Finds who is calling and whether they may. Made by `people`. */
-export type Guard = (request: Request, endpoint: Endpoint, buildingId: string | null, now: Date) => Promise<
-  { caller: Caller | null } | { refused: 'sign-in-first' | 'not-permitted' }
->;
+export type Guard = (
+  request: Request,
+  endpoint: Endpoint,
+  buildingId: string | null,
+  now: Date,
+) => Promise<{ caller: Caller | null } | { refused: 'sign-in-first' | 'not-permitted' }>;
 
 export type ServerOptions = {
   readonly routes: readonly Route[];
@@ -68,8 +71,12 @@ export function createServer(options: ServerOptions): Hono {
       instance: requestIdOf(context),
       ...extra,
     };
-    const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' };
-    if (status === 429 || status === 503) headers['retry-after'] = String(extra.facts?.['retryAfterSeconds'] ?? 5);
+    const headers: Record<string, string> = {
+      'content-type': 'application/problem+json; charset=utf-8',
+      'cache-control': 'no-store',
+    };
+    if (status === 429 || status === 503)
+      headers['retry-after'] = String(extra.facts?.['retryAfterSeconds'] ?? 5);
     return new Response(JSON.stringify(body), { status, headers });
   };
   const refuse = (context: Context, code: keyof typeof SERVER_REFUSALS, errors?: ErrorPlace[]) =>
@@ -84,7 +91,10 @@ export function createServer(options: ServerOptions): Hono {
   app.onError((error, context) => {
     const away = isDatabaseAway(error);
     // NOTE: only the error's class, code and stack frames are logged: messages of database errors carry parameters.
-    options.log[away ? 'warn' : 'error']({ requestId: requestIdOf(context), ...describeError(error) }, 'request failed');
+    options.log[away ? 'warn' : 'error'](
+      { requestId: requestIdOf(context), ...describeError(error) },
+      'request failed',
+    );
     return refuse(context, away ? 'unavailable' : 'internal-error');
   });
 
@@ -92,7 +102,8 @@ export function createServer(options: ServerOptions): Hono {
     app.on(endpoint.method, endpoint.path, async (context) => {
       const request = context.req.raw;
       const now = options.clock.now();
-      if (endpoint.method !== 'GET' && !mayPost(request, options.allowedOrigins)) return refuse(context, 'cross-origin');
+      if (endpoint.method !== 'GET' && !mayPost(request, options.allowedOrigins))
+        return refuse(context, 'cross-origin');
 
       const params = parsePart(endpoint.params, context.req.param(), 'path');
       // A path that does not parse names nothing.
@@ -122,7 +133,12 @@ export function createServer(options: ServerOptions): Hono {
       };
       const answer = await handle(input);
       const response = isRefusal(answer)
-        ? problem(context, answer.refused, endpoint.refusals[answer.refused] ?? 500, answer.facts ? { facts: { ...answer.facts } } : {})
+        ? problem(
+            context,
+            answer.refused,
+            endpoint.refusals[answer.refused] ?? 500,
+            answer.facts ? { facts: { ...answer.facts } } : {},
+          )
         : answerWith(endpoint, answer);
       for (const [name, value] of headers) response.headers.append(name, value);
       return response;
@@ -134,9 +150,17 @@ export function createServer(options: ServerOptions): Hono {
 function answerWith(endpoint: Endpoint, answer: unknown): Response {
   if ('file' in endpoint.reply) {
     const file = answer as FileAnswer;
-    const headers: Record<string, string> = { 'content-type': file.type ?? endpoint.reply.file, 'cache-control': 'no-store', ...file.headers };
-    if (file.fileName) headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`;
-    return new Response(file.content as NonNullable<ResponseBody>, { status: endpoint.status ?? 200, headers });
+    const headers: Record<string, string> = {
+      'content-type': file.type ?? endpoint.reply.file,
+      'cache-control': 'no-store',
+      ...file.headers,
+    };
+    if (file.fileName)
+      headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`;
+    return new Response(file.content as NonNullable<ResponseBody>, {
+      status: endpoint.status ?? 200,
+      headers,
+    });
   }
   if (endpoint.status === 204) return new Response(null, { status: 204 });
   return new Response(JSON.stringify(answer), {
@@ -145,7 +169,11 @@ function answerWith(endpoint: Endpoint, answer: unknown): Response {
   });
 }
 
-function parsePart(schema: z.ZodType | undefined, value: unknown, part: string): { value: unknown } | { errors: ErrorPlace[] } {
+function parsePart(
+  schema: z.ZodType | undefined,
+  value: unknown,
+  part: string,
+): { value: unknown } | { errors: ErrorPlace[] } {
   if (!schema) return { value: value ?? {} };
   const parsed = schema.safeParse(value);
   return parsed.success ? { value: parsed.data } : { errors: errorsOf(parsed.error, part) };
@@ -154,14 +182,17 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, part: string):
 const errorsOf = (error: z.ZodError, part: string): ErrorPlace[] =>
   error.issues.slice(0, 20).map((issue) => ({ at: [part, ...issue.path].join('.'), message: issue.message }));
 
-type ReadBody = { value: unknown } | { refused: 'malformed-body' | 'invalid-input' | 'too-large' | 'wrong-media-type'; errors?: ErrorPlace[] };
+type ReadBody =
+  | { value: unknown }
+  | { refused: 'malformed-body' | 'invalid-input' | 'too-large' | 'wrong-media-type'; errors?: ErrorPlace[] };
 
 async function readBody(endpoint: Endpoint, request: Request): Promise<ReadBody> {
   const { body } = endpoint;
   if (!body) return { value: undefined };
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   const binary = 'binary' in body;
-  if (binary ? !body.binary.includes(type) : type !== 'application/json') return { refused: 'wrong-media-type' };
+  if (binary ? !body.binary.includes(type) : type !== 'application/json')
+    return { refused: 'wrong-media-type' };
   const bytes = await readAtMost(request, binary ? body.maxBytes : (endpoint.maxBytes ?? DEFAULT_MAX_BYTES));
   if (!bytes) return { refused: 'too-large' };
   if (binary) return { value: bytes };
@@ -202,7 +233,9 @@ const requestIdOf = (context: Context): string => context.get('requestId' as nev
 
 /** The reader's language: `?lang`, then the cookie, then Accept-Language. */
 function localeOf(context: Context): Locale {
-  const asked = context.req.query('lang') ?? /(?:^|;\s*)veche_locale=([a-z]+)/.exec(context.req.header('cookie') ?? '')?.[1];
+  const asked =
+    context.req.query('lang') ??
+    /(?:^|;\s*)veche_locale=([a-z]+)/.exec(context.req.header('cookie') ?? '')?.[1];
   return isLocale(asked) ? asked : chooseLocale(context.req.header('accept-language'));
 }
 
@@ -211,15 +244,28 @@ function mayPost(request: Request, allowed: (origin: string) => boolean): boolea
   return origin === null ? request.headers.get('sec-fetch-site') !== 'cross-site' : allowed(origin);
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 function isDatabaseAway(error: unknown): boolean {
-  return AWAY.test(codeOf(error)) || (error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause));
+  return (
+    AWAY.test(codeOf(error)) ||
+    (error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause))
+  );
 }
 
 /** An error without its message, which may hold what a person typed. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8).map((line) => line.trim());
-  return { error: error.name, code: codeOf(error) || undefined, frames, ...(error.cause ? { cause: describeError(error.cause) } : {}) };
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+  return {
+    error: error.name,
+    code: codeOf(error) || undefined,
+    frames,
+    ...(error.cause ? { cause: describeError(error.cause) } : {}),
+  };
 }

@@ -19,4 +19,8 @@ export type Role = (typeof ROLES)[number];
 export type Permissions = Readonly<Record<Permission, readonly Role[]>>;
 
 /** The person behind a request. */
-export type Caller = { readonly personId: string; readonly sessionId: string; readonly roles: readonly Role[] };
+export type Caller = {
+  readonly personId: string;
+  readonly sessionId: string;
+  readonly roles: readonly Role[];
+};

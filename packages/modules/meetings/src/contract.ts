@@ -1,0 +1,524 @@
+// What a meeting says over HTTP, from the draft to the bundle that strangers verify.
+import { LOCALES } from '@veche/core/locale.ts';
+import { endpoint } from '@veche/module-kit/endpoint.ts';
+import { z } from 'zod';
+
+const uuid = z.uuid();
+/** Meeting, voter, item, entitlement and unit ids as the public log writes them. */
+const logId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const fraction = z
+  .string()
+  .regex(/^(0|-?[1-9][0-9]*)(\/[1-9][0-9]*)?$/)
+  .meta({ description: 'An exact fraction in lowest terms; areas in cm².', example: '543000/7' });
+const bytes32 = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{43}=$/)
+  .meta({ description: '32 bytes, base64.' });
+const bytes64 = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]{86}==$/)
+  .meta({ description: '64 bytes, base64.' });
+const idem = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ description: 'SHA-256 of the entry’s bytes, hex.' });
+const instant = z.iso.datetime();
+const inBuilding = z.object({ building: uuid });
+const inMeeting = z.object({ building: uuid, meeting: logId });
+const lang = z.strictObject({ lang: z.enum(LOCALES).optional() });
+
+export const MEETING_STATES = ['draft', 'called', 'open', 'closing', 'closed'] as const;
+export const FORMS = ['absentee', 'mixed', 'in-person'] as const;
+export const CHOICES = ['for', 'against', 'abstain'] as const;
+/** `public`: anyone may take the bundle; `members`: people of the building only. */
+export const OPENNESS = ['public', 'members'] as const;
+
+// ---- rules ---------------------------------------------------------------------------------------------------------------
+
+const comparator = z.enum(['>', '>=', '<=', '<', '==']);
+const weight = z.enum(['area', 'share', 'head', 'unit']);
+export const decisionRule = z
+  .object({
+    id: z.string(),
+    version: z.int(),
+    regime: z.string(),
+    effectiveFrom: z.string(),
+    effectiveTo: z.string().optional(),
+    legalRef: z.string(),
+    confidence: z.enum(['confirmed', 'secondary', 'unconfirmed']),
+    tests: z.array(
+      z.array(
+        z.object({
+          weight,
+          side: z.enum(['for', 'against']),
+          base: z.enum(['all', 'participants', 'cast', 'expressed']),
+          cmp: comparator,
+          num: z.int(),
+          den: z.int(),
+        }),
+      ),
+    ),
+    quorum: z.array(z.object({ weight, cmp: comparator, num: z.int(), den: z.int() })),
+    quorumScope: z.enum(['meeting', 'item']),
+    abstain: z.enum(['in-base', 'out-of-base']),
+  })
+  .meta({ id: 'DecisionRule' });
+
+export const listRules = endpoint({
+  id: 'meetings.listRules',
+  method: 'GET',
+  path: '/api/v1/rules',
+  who: 'anyone',
+  summary: 'The decision rules an item may have',
+  query: lang,
+  reply: z.object({
+    rules: z.array(z.object({ rule: decisionRule, name: z.string(), explanation: z.string() })),
+  }),
+  refusals: {},
+});
+
+// ---- calling -----------------------------------------------------------------------------------------------------------------
+
+const draftItem = z.strictObject({
+  text: z.string().trim().min(5).max(2000).meta({ description: 'The wording put to the vote.' }),
+  explanation: z.string().trim().max(4000).default(''),
+  ruleId: z.string().max(64),
+});
+const draft = z.strictObject({
+  title: z.string().trim().min(3).max(200),
+  form: z.enum(FORMS).default('absentee'),
+  openness: z.enum(OPENNESS).default('public'),
+  opensAt: instant
+    .nullable()
+    .default(null)
+    .meta({ description: 'Whole seconds, UTC. Null while undecided.' }),
+  closesAt: instant.nullable().default(null),
+  items: z.array(draftItem).max(60).default([]),
+});
+
+const itemView = z.object({
+  id: logId,
+  number: z.int(),
+  text: z.string(),
+  explanation: z.string(),
+  rule: decisionRule,
+  ruleName: z.string(),
+  ruleExplanation: z.string(),
+});
+
+const logged = z.object({ kind: z.string(), index: z.int() });
+
+const turnout = z.object({
+  /** Area weights in cm², exact. */
+  areaAll: fraction,
+  areaParticipants: fraction,
+  percent: z
+    .string()
+    .meta({ description: 'Participants by area, in percent with two decimals, for display.' }),
+  headsAll: z.int(),
+  headsParticipants: z.int(),
+  byEntrance: z.array(z.object({ entrance: z.string(), areaAll: fraction, areaParticipants: fraction })),
+  timeline: z
+    .array(z.object({ at: instant, areaParticipants: fraction }))
+    .meta({ description: 'At most 200 points.' }),
+});
+
+const meetingView = z.object({
+  id: logId,
+  buildingId: uuid,
+  address: z.string(),
+  city: z.string(),
+  timeZone: z.string(),
+  title: z.string(),
+  form: z.enum(FORMS),
+  openness: z.enum(OPENNESS),
+  state: z.enum(MEETING_STATES),
+  opensAt: instant.nullable(),
+  closesAt: instant.nullable(),
+  calledAt: instant.nullable(),
+  closedAt: instant.nullable(),
+  items: z.array(itemView),
+  /** Null before the opening. Running results are never shown; turnout is. */
+  turnout: turnout.nullable(),
+  /** Where the meeting's own milestones stand in the public log. */
+  log: z.array(logged),
+  /** What the caller may do here now. */
+  may: z.object({
+    edit: z.boolean(),
+    vote: z.boolean(),
+    close: z.boolean(),
+    seeMissing: z.boolean(),
+    takeBundle: z.boolean(),
+  }),
+});
+
+export const listMeetings = endpoint({
+  id: 'meetings.list',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings',
+  who: 'anyone',
+  summary: 'Meetings of a building, newest first; drafts only for those who may call',
+  params: inBuilding,
+  query: lang,
+  reply: z.object({
+    meetings: z.array(
+      z.object({
+        id: logId,
+        title: z.string(),
+        state: z.enum(MEETING_STATES),
+        opensAt: instant.nullable(),
+        closesAt: instant.nullable(),
+        items: z.int(),
+        percent: z.string().nullable(),
+        /** Whether the caller has a ballot in this meeting, and whether it was cast. Null for those without a vote. */
+        mine: z.enum(['to-vote', 'voted']).nullable(),
+      }),
+    ),
+  }),
+  refusals: { 'not-found': 404 },
+});
+
+export const listPublicMeetings = endpoint({
+  id: 'meetings.listPublic',
+  method: 'GET',
+  path: '/api/v1/meetings',
+  who: 'anyone',
+  summary: 'The newest called meetings of the installation',
+  query: lang,
+  reply: z.object({
+    meetings: z.array(
+      z.object({
+        id: logId,
+        buildingId: uuid,
+        address: z.string(),
+        title: z.string(),
+        state: z.enum(MEETING_STATES),
+        closesAt: instant.nullable(),
+      }),
+    ),
+  }),
+  refusals: {},
+});
+
+export const draftMeeting = endpoint({
+  id: 'meetings.draft',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings',
+  who: 'meetings.call',
+  summary: 'Begin a draft of a meeting',
+  params: inBuilding,
+  query: lang,
+  body: draft,
+  maxBytes: 512 * 1024,
+  reply: meetingView,
+  status: 201,
+  refusals: { 'not-found': 404, 'unknown-rule': 422 },
+});
+
+export const editDraft = endpoint({
+  id: 'meetings.editDraft',
+  method: 'PUT',
+  path: '/api/v1/buildings/:building/meetings/:meeting',
+  who: 'meetings.call',
+  summary: 'Save a draft; the wizard does so at each step',
+  params: inMeeting,
+  query: lang,
+  body: draft,
+  maxBytes: 512 * 1024,
+  reply: meetingView,
+  refusals: { 'not-found': 404, 'unknown-rule': 422, 'already-called': 409 },
+});
+
+export const deleteDraft = endpoint({
+  id: 'meetings.deleteDraft',
+  method: 'DELETE',
+  path: '/api/v1/buildings/:building/meetings/:meeting',
+  who: 'meetings.call',
+  summary: 'Throw a draft away',
+  params: inMeeting,
+  reply: z.null(),
+  status: 204,
+  refusals: { 'not-found': 404, 'already-called': 409 },
+});
+
+export const callMeeting = endpoint({
+  id: 'meetings.call',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings/:meeting/call',
+  who: 'meetings.call',
+  summary: 'Call the meeting: pin agenda and rules in the public log and tell every owner',
+  description:
+    'From here on nothing of the notice can be changed. Voting opens by itself at the announced time.',
+  params: inMeeting,
+  query: lang,
+  body: z.strictObject({
+    acceptShortNotice: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Needed when voting opens less than 10 days from now; recorded in the minutes.' }),
+  }),
+  reply: meetingView,
+  refusals: {
+    'not-found': 404,
+    'already-called': 409,
+    'no-items': 422,
+    'no-dates': 422,
+    'opens-in-the-past': 422,
+    'closes-before-it-opens': 422,
+    'short-notice': 409,
+    'register-empty': 409,
+  },
+});
+
+export const getMeeting = endpoint({
+  id: 'meetings.get',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting',
+  who: 'anyone',
+  summary: 'A meeting: agenda with rules, dates, turnout, and what the caller may do',
+  params: inMeeting,
+  query: lang,
+  reply: meetingView,
+  refusals: { 'not-found': 404 },
+});
+
+export const getMissing = endpoint({
+  id: 'meetings.getMissing',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/missing',
+  who: 'meetings.see-missing',
+  summary: 'Whose vote is still missing, by entrance; never how anyone voted',
+  params: inMeeting,
+  query: lang,
+  reply: z.object({
+    entrances: z.array(
+      z.object({
+        entrance: z.string(),
+        premises: z.array(
+          z.object({
+            number: z.string(),
+            owner: z.string().nullable(),
+            area: fraction,
+            reachable: z.boolean(),
+          }),
+        ),
+      }),
+    ),
+  }),
+  refusals: { 'not-found': 404, 'not-open': 409 },
+});
+
+// ---- voting ------------------------------------------------------------------------------------------------------------------
+
+export const getMyBallot = endpoint({
+  id: 'meetings.getMyBallot',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/my-ballot',
+  who: 'meetings.vote',
+  summary: 'What I may vote with, the keys of my devices and my ballots so far',
+  params: inMeeting,
+  query: lang,
+  reply: z.object({
+    voter: logId.meta({ description: 'My pseudonym in the public log of this meeting.' }),
+    entitlements: z.array(
+      z.object({
+        id: logId,
+        premises: z.string(),
+        kind: z.string(),
+        entrance: z.string(),
+        areaCm2: z.int(),
+        share: fraction,
+        weight: fraction,
+      }),
+    ),
+    weight: fraction,
+    weightAll: fraction,
+    percent: z.string(),
+    devices: z.array(
+      z.object({ key: bytes32, label: z.string(), registeredAt: instant, index: z.int().nullable() }),
+    ),
+    /** Choices are known to the voter only. */
+    ballots: z.array(
+      z.object({
+        idem,
+        castAt: instant,
+        index: z.int().nullable(),
+        effective: z.boolean(),
+        choices: z.record(logId, z.enum(CHOICES)),
+      }),
+    ),
+    logKey: z.string().meta({ description: 'The verifier key of the log (C2SP vkey).' }),
+  }),
+  refusals: { 'not-found': 404, 'not-open': 409, 'not-an-owner': 403 },
+});
+
+const receiptReply = z.object({
+  idem,
+  /** `received`: safe to ask again; `logged`: in the public log, with its proof. */
+  state: z.enum(['received', 'logged']),
+  index: z.int().nullable(),
+  proof: z
+    .string()
+    .nullable()
+    .meta({ description: 'A C2SP tlog-proof: index, inclusion proof, signed checkpoint.' }),
+});
+
+export const registerKey = endpoint({
+  id: 'meetings.registerKey',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings/:meeting/keys',
+  who: 'meetings.vote',
+  summary: 'Register the key of a device for this meeting; the owner is told by another channel',
+  params: inMeeting,
+  body: z.strictObject({ key: bytes32, possession: bytes64, label: z.string().trim().min(1).max(100) }),
+  reply: receiptReply,
+  refusals: {
+    'not-found': 404,
+    'not-open': 409,
+    'not-an-owner': 403,
+    'wrong-signature': 422,
+    'key-taken': 409,
+    'too-many-keys': 429,
+  },
+});
+
+export const castBallot = endpoint({
+  id: 'meetings.castBallot',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings/:meeting/ballots',
+  who: 'meetings.vote',
+  summary: 'Cast a ballot; the last one before the close counts',
+  description: 'The same request sent again gets the same receipt, so a lost connection loses nothing.',
+  params: inMeeting,
+  body: z.strictObject({
+    entry: z
+      .string()
+      .max(4096)
+      .meta({ description: 'The signed entry, canonical JSON: becomes the leaf of the log as it is.' }),
+    payload: z
+      .string()
+      .max(32_768)
+      .meta({ description: 'Canonical JSON {meeting, voter, entitlements, choices}.' }),
+    salt: bytes32,
+  }),
+  reply: receiptReply,
+  refusals: {
+    'not-found': 404,
+    'not-open': 409,
+    'meeting-closed': 409,
+    'not-an-owner': 403,
+    'wrong-meeting': 422,
+    'not-your-premises': 403,
+    'wrong-signature': 422,
+    'wrong-commitment': 422,
+    'unknown-key': 422,
+    'unknown-item': 422,
+    'malformed-ballot': 422,
+    'log-busy': 503,
+  },
+});
+
+export const getReceipt = endpoint({
+  id: 'meetings.getReceipt',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/receipts/:idem',
+  who: 'meetings.vote',
+  summary: 'The receipt of an entry I sent',
+  params: z.object({ building: uuid, meeting: logId, idem }),
+  reply: receiptReply,
+  refusals: { 'not-found': 404 },
+});
+
+// ---- closing, result, minutes, bundle ----------------------------------------------------------------------------------------
+
+export const closeMeeting = endpoint({
+  id: 'meetings.close',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings/:meeting/close',
+  who: 'meetings.close',
+  summary: 'Seal the box, count, and publish result and minutes',
+  description: 'Not before the announced end of voting.',
+  params: inMeeting,
+  query: lang,
+  reply: meetingView,
+  refusals: { 'not-found': 404, 'not-open': 409, 'too-early': 409 },
+});
+
+const comparison = z.object({
+  weight,
+  side: z.enum(['for', 'against', 'participants']),
+  base: z.string(),
+  have: fraction,
+  of: fraction,
+  cmp: comparator,
+  num: z.int(),
+  den: z.int(),
+  need: fraction,
+  margin: fraction,
+  holds: z.boolean(),
+});
+const sides = z.object({
+  all: fraction,
+  participants: fraction,
+  for: fraction,
+  against: fraction,
+  abstain: fraction,
+  unmarked: fraction,
+});
+
+export const getResult = endpoint({
+  id: 'meetings.getResult',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/result',
+  who: 'anyone',
+  summary: 'The result of a closed meeting with its arithmetic',
+  params: inMeeting,
+  query: lang,
+  reply: z.object({
+    meeting: meetingView,
+    roll: z.object({ size: z.int(), area: fraction, heads: z.int(), units: z.int() }),
+    ballots: z.object({ logged: z.int(), effective: z.int(), superseded: z.int() }),
+    items: z.array(
+      z.object({
+        item: logId,
+        number: z.int(),
+        text: z.string(),
+        ruleName: z.string(),
+        ruleExplanation: z.string(),
+        verdict: z.enum(['passed', 'failed', 'no-quorum']),
+        sums: z.object({ area: sides, head: sides, unit: sides }),
+        quorum: z.array(comparison),
+        tests: z.array(z.array(comparison)),
+        /** The arithmetic in words, line by line, as it stands in the minutes. */
+        arithmetic: z.array(z.string()),
+      }),
+    ),
+  }),
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const getMinutes = endpoint({
+  id: 'meetings.getMinutes',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/minutes.pdf',
+  who: 'anyone',
+  summary: 'The minutes as PDF, in the language they were drawn up in',
+  params: inMeeting,
+  query: lang,
+  reply: { file: 'application/pdf' },
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const getBundle = endpoint({
+  id: 'meetings.getBundle',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/bundle',
+  who: 'anyone',
+  summary: 'The audit bundle: everything a stranger needs to recount the meeting',
+  description:
+    'JSON Lines, as the ledger’s SPEC says. Where the meeting is open to members only, strangers are refused.',
+  params: inMeeting,
+  query: lang,
+  reply: { file: 'application/jsonl' },
+  refusals: { 'not-found': 404, 'not-closed': 409, 'members-only': 403 },
+});
