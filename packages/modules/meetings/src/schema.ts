@@ -1,0 +1,188 @@
+// Tables of meetings, in the Postgres schema `meetings`. Every table carries the building in its key, so that it can be
+// partitioned or distributed by building. Personal data is only referred to (person, premises), never copied here;
+// there are no foreign keys into `people`, because a frozen roll must outlive a correction of the register.
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+export const meetingsSchema = pgSchema('meetings');
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+/** Draft of a meeting, as the wizard saves it: instants are RFC 3339 UTC in whole seconds. */
+export type DraftRow = {
+  readonly title: string;
+  readonly form: 'absentee' | 'mixed' | 'in-person';
+  readonly openness: 'public' | 'members';
+  readonly opensAt: string | null;
+  readonly closesAt: string | null;
+  readonly items: readonly { readonly text: string; readonly explanation: string; readonly ruleId: string }[];
+};
+
+export const meetings = meetingsSchema.table(
+  'meetings',
+  {
+    buildingId: uuid('building_id').notNull(),
+    /** 24 hex digits, the meeting's id in the public log. */
+    id: text('id').notNull(),
+    title: text('title').notNull(),
+    form: text('form').$type<DraftRow['form']>().notNull(),
+    openness: text('openness').$type<DraftRow['openness']>().notNull(),
+    state: text('state').$type<'draft' | 'called' | 'open' | 'closing' | 'closed'>().notNull(),
+    /** The language the minutes are drawn up in: the chair's. */
+    language: text('language').$type<'ru' | 'en'>().notNull(),
+    opensAt: moment('opens_at'),
+    closesAt: moment('closes_at'),
+    createdAt: moment('created_at').notNull(),
+    calledAt: moment('called_at'),
+    /** When the roll was taken. */
+    openedAt: moment('opened_at'),
+    /** When the box was sealed; set as the closing begins. */
+    closedAt: moment('closed_at'),
+    /** The person who called. */
+    calledBy: uuid('called_by'),
+    /** The person who closed. */
+    closedBy: uuid('closed_by'),
+    draft: jsonb('draft').$type<DraftRow>().notNull(),
+    /** Canonical JSON of the notice, exactly the bytes its commitment was made of; null before the call. */
+    notice: text('notice'),
+    noticeSalt: text('notice_salt'),
+    /** Called less than 10 days ahead, with open eyes. */
+    shortNotice: boolean('short_notice').notNull().default(false),
+    rollSize: integer('roll_size'),
+    /** Rational text, cm². */
+    rollWeight: text('roll_weight'),
+    rollHeads: integer('roll_heads'),
+    /** Canonical JSON of the result; its hash is in the log. */
+    result: text('result'),
+    /** Name of the minutes among the files. */
+    minutesFile: text('minutes_file'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    // The opening and closing jobs look for work by state; the public list takes the newest called.
+    index('meetings_state_opens_at').on(table.state, table.opensAt),
+    index('meetings_called_at').on(table.calledAt),
+  ],
+);
+
+/** The electoral roll, frozen at the opening: one row per entitlement. */
+export const roll = meetingsSchema.table(
+  'roll',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    entitlement: text('entitlement').notNull(),
+    /** Place in the sealed tree, from 0. */
+    position: integer('position').notNull(),
+    /** Pseudonym of the person in this meeting; empty when the owner is unknown. */
+    voter: text('voter').notNull(),
+    personId: uuid('person_id'),
+    premisesId: uuid('premises_id').notNull(),
+    /** Pseudonym of the premises in this meeting. */
+    unit: text('unit').notNull(),
+    entrance: text('entrance').notNull(),
+    areaCm2: bigint('area_cm2', { mode: 'number' }).notNull(),
+    /** Rational text. */
+    share: text('share').notNull(),
+    salt: text('salt').notNull(),
+    /** For the owner's own page, as the register named them at the opening. */
+    premisesNumber: text('premises_number').notNull(),
+    premisesKind: text('premises_kind').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.entitlement] }),
+    unique('roll_position').on(table.buildingId, table.meeting, table.position),
+    index('roll_person').on(table.buildingId, table.meeting, table.personId),
+    foreignKey({
+      name: 'roll_meeting_fk',
+      columns: [table.buildingId, table.meeting],
+      foreignColumns: [meetings.buildingId, meetings.id],
+    }),
+  ],
+);
+
+/** Device keys of voters, one row per key of a meeting. */
+export const keys = meetingsSchema.table(
+  'keys',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    /** Ed25519 public key, base64. */
+    key: text('key').notNull(),
+    voter: text('voter').notNull(),
+    label: text('label').notNull(),
+    registeredAt: moment('registered_at').notNull(),
+    /** Its `key.registered` entry. */
+    idem: text('idem').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.key] }),
+    index('keys_voter').on(table.buildingId, table.meeting, table.voter),
+    foreignKey({
+      name: 'keys_meeting_fk',
+      columns: [table.buildingId, table.meeting],
+      foreignColumns: [meetings.buildingId, meetings.id],
+    }),
+  ],
+);
+
+/** Every entry of a meeting handed to the log, with what its commitment hides. Where it stands, only the log says. */
+export const entries = meetingsSchema.table(
+  'entries',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    /** SHA-256 of the leaf, hex. */
+    idem: text('idem').notNull(),
+    kind: text('kind').notNull(),
+    /** Null for the meeting's own milestones. */
+    voter: text('voter'),
+    /** Canonical JSON behind the commitment, and its salt; null where the entry commits to nothing. */
+    payload: text('payload'),
+    salt: text('salt'),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.idem] }),
+    index('entries_voter').on(table.buildingId, table.meeting, table.voter),
+    foreignKey({
+      name: 'entries_meeting_fk',
+      columns: [table.buildingId, table.meeting],
+      foreignColumns: [meetings.buildingId, meetings.id],
+    }),
+  ],
+);
+
+/** Which ballot counts for an entitlement: its row lock makes the order of ballots here the order of the log. */
+export const effectiveBallots = meetingsSchema.table(
+  'effective_ballots',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    entitlement: text('entitlement').notNull(),
+    idem: text('idem').notNull(),
+    castAt: moment('cast_at').notNull(),
+    /** When the entitlement first took part: the turnout over time. */
+    firstCastAt: moment('first_cast_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.entitlement] }),
+    foreignKey({
+      name: 'effective_ballots_roll_fk',
+      columns: [table.buildingId, table.meeting, table.entitlement],
+      foreignColumns: [roll.buildingId, roll.meeting, roll.entitlement],
+    }),
+  ],
+);
