@@ -1,0 +1,337 @@
+// The tables of people, buildings and registers, in the Postgres schema `people`.
+// A title is never edited: a later register closes it and opens another, so that a past meeting can be explained.
+// Tables that grow with the number of buildings carry `building_id` first in their key, to partition by it.
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+export const peopleSchema = pgSchema('people');
+
+const id = () =>
+  uuid('id')
+    .notNull()
+    .default(sql`gen_random_uuid()`);
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const cm2 = (name: string) => bigint(name, { mode: 'number' });
+
+export const buildings = peopleSchema.table('buildings', {
+  id: id().primaryKey(),
+  address: text('address').notNull(),
+  city: text('city').notNull(),
+  timeZone: text('time_zone').notNull(),
+  /** The building's own figure; 0 when unknown. */
+  areaCm2: cm2('area_cm2').notNull().default(0),
+  createdAt: instant('created_at').notNull(),
+});
+
+/** People, companies and public bodies: whoever may own, and whoever may sign in. */
+export const persons = peopleSchema.table(
+  'persons',
+  {
+    id: id().primaryKey(),
+    kind: text('kind', { enum: ['natural', 'legal', 'public'] }).notNull(),
+    name: text('name').notNull(),
+    taxNumber: text('tax_number'),
+    /** Normalised, and held by one person only: it is what a person signs in with. */
+    email: text('email'),
+    phone: text('phone'),
+    locale: text('locale', { enum: ['ru', 'en'] }).notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('persons_tax_number_key').on(table.taxNumber),
+    uniqueIndex('persons_email_key').on(table.email),
+    uniqueIndex('persons_phone_key').on(table.phone),
+    check('persons_kind_check', sql`${table.kind} in ('natural', 'legal', 'public')`),
+  ],
+);
+
+export const premises = peopleSchema.table(
+  'premises',
+  {
+    id: id(),
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    number: text('number').notNull(),
+    kind: text('kind', { enum: ['flat', 'nonresidential', 'parking', 'room'] }).notNull(),
+    entrance: text('entrance').notNull(),
+    areaCm2: cm2('area_cm2').notNull(),
+    /** Orders numbers as people do: 2 before 10. */
+    sortKey: text('sort_key').notNull(),
+    /** Set when a later register no longer has the premises. */
+    closedAt: instant('closed_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    unique('premises_number_key').on(table.buildingId, table.number),
+    index('premises_order_index').on(table.buildingId, table.sortKey),
+    check('premises_kind_check', sql`${table.kind} in ('flat', 'nonresidential', 'parking', 'room')`),
+    check('premises_area_check', sql`${table.areaCm2} >= 0`),
+  ],
+);
+
+export const registerImports = peopleSchema.table(
+  'register_imports',
+  {
+    id: id(),
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    uploadedBy: uuid('uploaded_by')
+      .notNull()
+      .references(() => persons.id),
+    fileName: text('file_name').notNull(),
+    /** Name of the kept file in the house's file store. */
+    file: text('file').notNull(),
+    state: text('state', { enum: ['uploaded', 'checked', 'applied'] }).notNull(),
+    header: jsonb('header').$type<string[]>().notNull(),
+    preview: jsonb('preview').$type<string[][]>().notNull(),
+    rows: integer('rows').notNull(),
+    mapping: jsonb('mapping').$type<Record<string, number>>().notNull(),
+    /** Codes and facts, so that it reads in any language; null until a mapping was checked. */
+    report: jsonb('report'),
+    createdAt: instant('created_at').notNull(),
+    appliedAt: instant('applied_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    index('register_imports_uploaded_by_index').on(table.uploadedBy),
+    check('register_imports_state_check', sql`${table.state} in ('uploaded', 'checked', 'applied')`),
+  ],
+);
+
+/** One owner's share of one premises, from the moment it was recorded until a later register closed it. */
+export const titles = peopleSchema.table(
+  'titles',
+  {
+    id: id(),
+    buildingId: uuid('building_id').notNull(),
+    premisesId: uuid('premises_id').notNull(),
+    /** Null: the owner is unknown; the share stays in the base of every count. */
+    personId: uuid('person_id').references(() => persons.id),
+    /** An exact fraction of the premises, `n` or `n/d` in lowest terms. */
+    share: text('share').notNull(),
+    document: text('document').notNull(),
+    /** The day named by the document, where the register gives one. */
+    validFrom: date('valid_from', { mode: 'string' }),
+    recordedAt: instant('recorded_at').notNull(),
+    /** Null: active. */
+    validTo: instant('valid_to'),
+    importId: uuid('import_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    foreignKey({
+      name: 'titles_premises_fk',
+      columns: [table.buildingId, table.premisesId],
+      foreignColumns: [premises.buildingId, premises.id],
+    }),
+    foreignKey({
+      name: 'titles_import_fk',
+      columns: [table.buildingId, table.importId],
+      foreignColumns: [registerImports.buildingId, registerImports.id],
+    }),
+    index('titles_premises_index').on(table.buildingId, table.premisesId),
+    index('titles_import_index').on(table.buildingId, table.importId),
+    index('titles_person_index').on(table.personId),
+    index('titles_active_index')
+      .on(table.buildingId)
+      .where(sql`${table.validTo} is null`),
+    check('titles_share_check', sql`${table.share} ~ '^[1-9][0-9]*(/[1-9][0-9]*)?$'`),
+  ],
+);
+
+/** Roles given by people; that somebody is an owner follows from the titles and is never stored here. */
+export const roles = peopleSchema.table(
+  'roles',
+  {
+    id: id().primaryKey(),
+    /** Null: the whole installation. */
+    buildingId: uuid('building_id').references(() => buildings.id),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => persons.id),
+    role: text('role', { enum: ['chair', 'commission', 'auditor', 'operator'] }).notNull(),
+    grantedAt: instant('granted_at').notNull(),
+    /** Null: by the installation itself. */
+    grantedBy: uuid('granted_by').references(() => persons.id),
+  },
+  (table) => [
+    unique('roles_key').on(table.buildingId, table.personId, table.role).nullsNotDistinct(),
+    index('roles_person_index').on(table.personId),
+    index('roles_granted_by_index').on(table.grantedBy),
+    check('roles_role_check', sql`${table.role} in ('chair', 'commission', 'auditor', 'operator')`),
+  ],
+);
+
+export const sessions = peopleSchema.table(
+  'sessions',
+  {
+    /** SHA-256 of the token in hex; the token itself is only with its holder. */
+    id: text('id').primaryKey(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => persons.id),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    index('sessions_person_index').on(table.personId),
+    index('sessions_expires_index').on(table.expiresAt),
+    check('sessions_id_check', sql`${table.id} ~ '^[0-9a-f]{64}$'`),
+  ],
+);
+
+/** A row for every code asked for, of known contacts and of unknown ones alike, so that both take the same way. */
+export const signInCodes = peopleSchema.table(
+  'sign_in_codes',
+  {
+    id: id().primaryKey(),
+    /** SHA-256 of the normalised contact: contacts of strangers are not kept. */
+    contactHash: text('contact_hash').notNull(),
+    /** Null: nobody has this contact, and no code can be right. */
+    personId: uuid('person_id').references(() => persons.id),
+    salt: text('salt').notNull(),
+    codeHash: text('code_hash').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [
+    index('sign_in_codes_contact_index').on(table.contactHash, table.createdAt),
+    index('sign_in_codes_person_index').on(table.personId),
+    index('sign_in_codes_expires_index').on(table.expiresAt),
+  ],
+);
+
+export const registryImports = peopleSchema.table(
+  'registry_imports',
+  {
+    id: id().primaryKey(),
+    importedBy: uuid('imported_by')
+      .notNull()
+      .references(() => persons.id),
+    fileName: text('file_name').notNull(),
+    rows: integer('rows').notNull(),
+    imported: integer('imported').notNull(),
+    /** What was cleaned and what was left out, as codes and facts. */
+    report: jsonb('report').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    index('registry_imports_imported_by_index').on(table.importedBy),
+    index('registry_imports_created_index').on(table.createdAt),
+  ],
+);
+
+/** Houses of the city as its registry knows them: public facts, kept apart from buildings that hold meetings here. */
+export const houses = peopleSchema.table(
+  'houses',
+  {
+    id: id().primaryKey(),
+    importId: uuid('import_id')
+      .notNull()
+      .references(() => registryImports.id),
+    /** The same house of a later import: its normalised address. */
+    addressKey: text('address_key').notNull().unique('houses_address_key'),
+    address: text('address').notNull(),
+    year: integer('year'),
+    levels: integer('levels'),
+    rooms: integer('rooms'),
+    areaCm2: cm2('area_cm2'),
+    company: text('company'),
+    companyKey: text('company_key'),
+    /** Decimal degrees as the registry writes them, never recomputed. */
+    latitude: text('latitude'),
+    longitude: text('longitude'),
+    /** The cleaned row as a whole. */
+    facts: jsonb('facts').notNull(),
+  },
+  (table) => [
+    index('houses_import_index').on(table.importId),
+    index('houses_company_index').on(table.companyKey),
+  ],
+);
+
+/** The outbox: written with the act it tells of, delivered afterwards. */
+export const messages = peopleSchema.table(
+  'messages',
+  {
+    id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    channel: text('channel', { enum: ['email', 'sms'] }).notNull(),
+    recipient: text('recipient').notNull(),
+    subject: text('subject').notNull(),
+    text: text('text').notNull(),
+    template: text('template').notNull(),
+    /** The text holds a code; it is wiped once sent. */
+    secret: boolean('secret').notNull().default(false),
+    personId: uuid('person_id').references(() => persons.id),
+    buildingId: uuid('building_id').references(() => buildings.id),
+    state: text('state', { enum: ['queued', 'sent', 'failed'] }).notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    errorCode: text('error_code'),
+    createdAt: instant('created_at').notNull(),
+    nextAttemptAt: instant('next_attempt_at').notNull(),
+    sentAt: instant('sent_at'),
+  },
+  (table) => [
+    index('messages_queue_index')
+      .on(table.nextAttemptAt)
+      .where(sql`${table.state} = 'queued'`),
+    index('messages_recipient_index').on(table.recipient, table.id),
+    index('messages_person_index').on(table.personId),
+    index('messages_building_index').on(table.buildingId),
+    check('messages_channel_check', sql`${table.channel} in ('email', 'sms')`),
+    check('messages_state_check', sql`${table.state} in ('queued', 'sent', 'failed')`),
+  ],
+);
+
+/** Present, with its one row, only in a demonstration. */
+export const demo = peopleSchema.table(
+  'demo',
+  {
+    single: boolean('single').primaryKey().default(true),
+    /** How far the clock of the demonstration runs ahead of the wall. */
+    offsetMs: bigint('offset_ms', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    check('demo_single_check', sql`${table.single}`),
+    check('demo_offset_check', sql`${table.offsetMs} >= 0`),
+  ],
+);
+
+/** Whom a visitor of the demonstration may sign in as. */
+export const demoPeople = peopleSchema.table(
+  'demo_people',
+  {
+    position: integer('position').primaryKey(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => persons.id),
+    part: text('part', {
+      enum: ['owner', 'co-owner', 'chair', 'commission', 'auditor', 'operator'],
+    }).notNull(),
+    buildingId: uuid('building_id').references(() => buildings.id),
+  },
+  (table) => [
+    index('demo_people_person_index').on(table.personId),
+    index('demo_people_building_index').on(table.buildingId),
+  ],
+);
