@@ -50,6 +50,44 @@ export type Notice = {
 /** Queues notices by every channel the person has, inside the caller's transaction. */
 export type NoticePort = { send(tx: Tx, notices: readonly Notice[]): Promise<void> };
 
+/** A message as it is handed to a carrier. */
+export type OutgoingMessage = {
+  /** Stays the same when a delivery is tried again. */
+  readonly id: string;
+  /** A normalised e-mail address, or a phone number in E.164. */
+  readonly to: string;
+  /** Empty for SMS. */
+  readonly subject: string;
+  readonly text: string;
+};
+
+/** Carries messages of one channel: SMTP, an SMS gateway, the outbox of a demonstration. */
+export type MessageTransport = {
+  readonly channel: 'email' | 'sms';
+  /**
+   * Resolves once the carrier has taken the message.
+   * @throws DeliveryFault: when it has not; any other error counts as one that may pass.
+   */
+  deliver(message: OutgoingMessage): Promise<void>;
+};
+
+/** Why a carrier did not take a message; holds neither the address nor the text. */
+export class DeliveryFault extends Error {
+  /** Kept with the message and logged: `refused`, `unreachable`, `smtp-550`, `http-402`. */
+  readonly code: string;
+  /** True when trying again is of no use, as with an address that does not exist. */
+  readonly permanent: boolean;
+  constructor(code: string, permanent: boolean) {
+    super(`message not delivered: ${code}`);
+    this.name = 'DeliveryFault';
+    this.code = code;
+    this.permanent = permanent;
+  }
+}
+
+/** The clock of a demonstration, which may be moved forward and never back. */
+export type DemoClock = { advance(seconds: number): Promise<Date> };
+
 /** Files kept beside the database: minutes, uploads. Names are `/`-separated, of [a-z0-9.-]. */
 export type FilePort = {
   put(name: string, content: Uint8Array): Promise<void>;
@@ -90,6 +128,10 @@ export type House = {
   /** The public address of the installation, without a trailing slash. */
   readonly webOrigin: string;
   readonly demo: boolean;
+  /** Present in a demonstration only. */
+  readonly demoClock?: DemoClock;
+  /** At most one for each channel; messages of a channel without one wait. */
+  readonly transports: readonly MessageTransport[];
 };
 
 /** A job runs again and again, or upon an event; at least once, so it must be idempotent. */
