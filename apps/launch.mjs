@@ -40,7 +40,11 @@ const environment = {
   PATH: [...new Set([dirname(tools.node), tools.pnpmFolder])].join(':') + ':' + process.env.PATH,
   TURBO_TELEMETRY_DISABLED: '1',
   // npm leaves its own settings in the environment; pnpm would read them as its own.
-  ...Object.fromEntries(Object.keys(process.env).filter((key) => /^npm_config_/i.test(key) && !/registry|proxy|cafile/i.test(key)).map((key) => [key, undefined])),
+  ...Object.fromEntries(
+    Object.keys(process.env)
+      .filter((key) => /^npm_config_/i.test(key) && !/registry|proxy|cafile/i.test(key))
+      .map((key) => [key, undefined]),
+  ),
 };
 install();
 if (command.build) build();
@@ -52,15 +56,20 @@ function findTools() {
   const wanted = `${NODE} ${PNPM} ${process.version}`;
   if (existsSync(remembered)) {
     const found = JSON.parse(readFileSync(remembered, 'utf8'));
-    if (found.wanted === wanted && existsSync(found.node) && existsSync(join(found.pnpmFolder, 'pnpm'))) return found;
+    if (found.wanted === wanted && existsSync(found.node) && existsSync(join(found.pnpmFolder, 'pnpm')))
+      return found;
   }
   const [major, minor] = process.versions.node.split('.').map(Number);
   const newEnough = major > NODE_AT_LEAST[0] || (major === NODE_AT_LEAST[0] && minor >= NODE_AT_LEAST[1]);
   if (!newEnough) say(`Node ${process.versions.node} is here; bringing ${NODE} through the npm registry.`);
   const packages = newEnough ? ['-p', PNPM] : ['-p', NODE, '-p', PNPM];
   const report = `node -e "console.log(JSON.stringify({node:process.execPath,path:process.env.PATH}))"`;
-  const result = spawnSync('npx', ['-y', ...packages, '-c', report], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  if (result.status !== 0) fail(`could not bring ${packages.filter((part) => part !== '-p').join(' and ')} from the npm registry`);
+  const result = spawnSync('npx', ['-y', ...packages, '-c', report], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (result.status !== 0)
+    fail(`could not bring ${packages.filter((part) => part !== '-p').join(' and ')} from the npm registry`);
   const { node, path } = JSON.parse(result.stdout.trim().split('\n').at(-1));
   const pnpmFolder = path.split(':').find((folder) => existsSync(join(folder, 'pnpm')));
   if (!pnpmFolder) fail('pnpm came from the registry but cannot be found on the PATH');
@@ -73,15 +82,21 @@ function findTools() {
 /** Installs the locked packages when the lockfile or a manifest changed since the last time. */
 function install() {
   const stamp = join(state, 'installed');
-  const manifests = listFiles(root, (path) => /(^|\/)(package\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml)$/.test(path));
+  const manifests = listFiles(root, (path) =>
+    /(^|\/)(package\.json|pnpm-lock\.yaml|pnpm-workspace\.yaml)$/.test(path),
+  );
   const digest = digestOf(manifests);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   say('Installing packages.');
   const reporter = process.stdout.isTTY ? 'default' : 'append-only';
-  const result = spawnSync(join(tools.pnpmFolder, 'pnpm'), ['install', '--frozen-lockfile', `--reporter=${reporter}`], {
-    stdio: ['ignore', 2, 2],
-    env: { ...environment, CI: 'true' },
-  });
+  const result = spawnSync(
+    join(tools.pnpmFolder, 'pnpm'),
+    ['install', '--frozen-lockfile', `--reporter=${reporter}`],
+    {
+      stdio: ['ignore', 2, 2],
+      env: { ...environment, CI: 'true' },
+    },
+  );
   if (result.status !== 0) fail('installing the packages failed; nothing else was changed');
   mkdirSync(state, { recursive: true });
   writeFileSync(stamp, digest);
@@ -90,15 +105,27 @@ function install() {
 /** Builds the pages when a source they are made of changed since the last build. */
 function build() {
   const stamp = join(state, 'built');
-  const sources = listFiles(root, (path) => /^(apps\/web|packages|ledger\/src)\//.test(path) && !/\.test\.ts$/.test(path));
+  const sources = listFiles(
+    root,
+    (path) => /^(apps\/web|packages|ledger\/src)\//.test(path) && !path.endsWith('.test.ts'),
+  );
   const digest = digestOf([...sources, join(root, 'pnpm-lock.yaml')]);
-  if (existsSync(join(root, 'apps/web/build/handler.js')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  if (
+    existsSync(join(root, 'apps/web/build/handler.js')) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === digest
+  )
+    return;
   rmSync(stamp, { force: true });
   say('Building the pages.');
-  const result = spawnSync(join(root, 'node_modules/.bin/turbo'), ['run', 'build', '--output-logs=errors-only', '--no-daemon'], {
-    stdio: ['ignore', 2, 2],
-    env: environment,
-  });
+  const result = spawnSync(
+    join(root, 'node_modules/.bin/turbo'),
+    ['run', 'build', '--output-logs=errors-only', '--no-daemon'],
+    {
+      stdio: ['ignore', 2, 2],
+      env: environment,
+    },
+  );
   if (result.status !== 0) fail('building the pages failed');
   writeFileSync(stamp, digest);
 }
@@ -127,7 +154,8 @@ function listFiles(folder, wanted) {
 
 function digestOf(files) {
   const hash = createHash('sha256').update(process.version);
-  for (const file of files) hash.update(`${relative(root, file)}\0${statSync(file).size}\0`).update(readFileSync(file));
+  for (const file of files)
+    hash.update(`${relative(root, file)}\0${statSync(file).size}\0`).update(readFileSync(file));
   return hash.digest('hex');
 }
 
