@@ -17,6 +17,8 @@ export type LogReceipt = { readonly index: number; readonly proof: string };
 /** The public log, as modules see it. */
 export type LedgerPort = {
   readonly origin: string;
+  /** The log's own key in the text form of C2SP signed notes: name, key id and public key. */
+  readonly verifierKey: string;
   /** Signs an entry with the registrar's key. @returns the canonical JSON of the leaf. */
   signEntry(entry: Readonly<Record<string, unknown>>): string;
   /**
