@@ -1,0 +1,20 @@
+// The one fault of a disk that everybody must be able to tell from a bug: it is full.
+
+/** The disk, or our share of it, is full. Nothing was half written; the same call may succeed later. */
+export class StorageFullError extends Error {
+  override readonly name = 'StorageFullError';
+  readonly code = 'STORAGE_FULL';
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** The error to throw in place of `cause`: a {@link StorageFullError} when that is what it means. */
+export function explainStorageError(cause: unknown, what: string): unknown {
+  return FULL.has(errorCode(cause))
+    ? new StorageFullError(`the disk is full: ${what} was not written`, { cause })
+    : cause;
+}
+
+/** The system's code of an error such as ENOENT; empty when it has none. */
+export const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';

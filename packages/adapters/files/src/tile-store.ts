@@ -1,0 +1,49 @@
+// The public log as files: tiles and entry bundles that never change, and the one checkpoint that does.
+// Whatever is under `root` is published as it is; unfinished files live elsewhere.
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TileConflictError, type TileStore } from '@veche/ledger/sequencer.ts';
+import { syncFolder, writeIfAbsent, writeOver } from './durable-write.ts';
+import { errorCode } from './storage-error.ts';
+
+const PATH = /^(checkpoint|tile\/(entries|[0-9]{1,2})(\/x[0-9]{3})*\/[0-9]{3}(\.p\/[0-9]{1,3})?)$/;
+const READ_ONLY = 0o444;
+
+/**
+ * A store of log files under `root`.
+ * @param scratch - a private folder on the same file system, for unfinished files.
+ * @throws StorageFullError: from a write, when the disk is full; nothing half written stays behind.
+ * @throws RangeError: from any call, when the path is not one of a log.
+ */
+export function createTileStore(root: string, scratch: string): TileStore {
+  const locate = (path: string): string => {
+    if (!PATH.test(path))
+      throw new RangeError(`expected a path of the log, got ${JSON.stringify(path.slice(0, 80))}`);
+    return join(root, path);
+  };
+  const read = async (path: string): Promise<Uint8Array | null> => {
+    try {
+      return await readFile(locate(path));
+    } catch (error) {
+      // A folder `000.p` beside a file `000` may be gone already, or not there yet.
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+      throw error;
+    }
+  };
+  return {
+    read,
+    async writeNew(path, content) {
+      if (await writeIfAbsent(locate(path), content, READ_ONLY, scratch)) return;
+      const present = await read(path);
+      if (!present || Buffer.compare(present, content) !== 0) throw new TileConflictError(path);
+    },
+    replace: (path, content) => writeOver(locate(path), content, READ_ONLY, scratch),
+    async remove(path) {
+      const file = locate(path);
+      await rm(file, { force: true });
+      // The last partial tile takes its folder with it, so that a full log holds nothing but the log.
+      await rmdir(dirname(file)).catch(() => {});
+      await syncFolder(dirname(dirname(file))).catch(() => {});
+    },
+  };
+}

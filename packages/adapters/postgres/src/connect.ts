@@ -1,0 +1,104 @@
+// Opens the pool of connections that everything else shares, with limits that keep one slow query from holding the house.
+// Never parses a result for a module: rows become domain values in the modules' own stores.
+import type { Database } from '@veche/module-kit/database.ts';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+/** Where a database is. `host` that begins with a slash is the folder of a Unix socket. */
+export type DatabaseAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly ssl?: 'require' | 'prefer' | 'verify-full';
+};
+
+export type Sql = postgres.Sql;
+
+/** An open pool: `db` for the modules, `sql` for this package. */
+export type Connection = {
+  readonly db: Database;
+  readonly sql: Sql;
+  /** Waits for queries under way, five seconds at most. */
+  close(): Promise<void>;
+};
+
+export type ConnectOptions = {
+  /** Connections at most; 20 unless said. */
+  readonly max?: number;
+  /** Milliseconds a statement may take; 15 seconds unless said, 0 for no limit. */
+  readonly statementTimeoutMs?: number;
+  readonly applicationName?: string;
+  /** Never closes an idle or an old connection by itself: for one that holds a lock or listens. */
+  readonly permanent?: boolean;
+  /** Called when a connection is lost or closed. */
+  readonly onClose?: () => void;
+};
+
+const SSL_MODES = {
+  require: 'require',
+  prefer: 'prefer',
+  'verify-ca': 'verify-full',
+  'verify-full': 'verify-full',
+} as const;
+
+/**
+ * Reads a DATABASE_URL such as `postgres://user:password@host:5432/name?sslmode=require`.
+ * @throws TypeError: when it is not such an address; the text never repeats it, since it holds a password.
+ */
+export function parseDatabaseUrl(text: string): DatabaseAddress {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new TypeError('expected DATABASE_URL of the form postgres://user:password@host:5432/name');
+  }
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
+  if (!/^postgres(ql)?:$/.test(url.protocol) || database === '' || host === '') {
+    throw new TypeError('expected DATABASE_URL of the form postgres://user:password@host:5432/name');
+  }
+  const mode = url.searchParams.get('sslmode') as keyof typeof SSL_MODES | null;
+  return {
+    host,
+    port: Number(url.port || url.searchParams.get('port') || 5432),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database,
+    ...(mode && mode in SSL_MODES ? { ssl: SSL_MODES[mode] } : {}),
+  };
+}
+
+/** A pool to the database. Nothing is opened until the first query; a lost connection is opened anew by the next one. */
+export function connect(address: DatabaseAddress, options: ConnectOptions = {}): Connection {
+  const sql = openSql(address, options);
+  // NOTE: drizzle takes over how this client reads and writes dates and JSON: they are plain text in raw queries.
+  const db = drizzle(sql) as unknown as Database;
+  return { db, sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** The driver alone, for connections with a purpose of their own (the sequencer's lock, listening). */
+export function openSql(address: DatabaseAddress, options: ConnectOptions = {}): Sql {
+  return postgres({
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    password: address.password,
+    database: address.database,
+    ...(address.ssl ? { ssl: address.ssl } : {}),
+    max: options.max ?? 20,
+    connect_timeout: 5,
+    // Half a second at most between attempts: a database that comes back is used at once.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
+    onnotice: () => {},
+    ...(options.permanent ? { idle_timeout: undefined, max_lifetime: null } : {}),
+    ...(options.onClose ? { onclose: options.onClose } : {}),
+    connection: {
+      application_name: options.applicationName ?? 'veche',
+      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+      timezone: 'UTC',
+    } as Record<string, string | number>,
+  } as postgres.Options<Record<string, never>>) as unknown as Sql;
+}

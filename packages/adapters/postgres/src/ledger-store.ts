@@ -1,0 +1,100 @@
+// The durable half of the sequencer: the head, the queue, the entries and the staging area in PostgreSQL.
+// Only the process that holds the log's epoch may commit; the compare-and-swap in `ledger.commit_batch` decides, not a lock.
+import { HeadMovedError, type HeadStore, type LogFile } from '@veche/ledger/sequencer.ts';
+import type { Sql } from './connect.ts';
+
+type HeadRow = { size: string; root: Uint8Array; checkpoint: string; at_ms: string; epoch: string };
+
+/** The stored log contradicts itself: somebody changed or lost rows. Nothing may be signed over it. */
+export class LogDamagedError extends Error {
+  override readonly name = 'LogDamagedError';
+  readonly code = 'LOG_DAMAGED';
+}
+
+/** SQLSTATE of `ledger.commit_batch` when the head is not the one that was built upon. */
+const HEAD_MOVED = '40001';
+
+/**
+ * The store for one holder of `epoch`.
+ * @param sql - best the connection that holds the sequencer's lock: losing the lock then loses the right to commit too.
+ */
+export function createHeadStore(sql: Sql, epoch: number): HeadStore {
+  return {
+    async load() {
+      const [row] = await sql<
+        HeadRow[]
+      >`SELECT size, root, checkpoint, at_ms, epoch FROM ledger.head WHERE id = 1`;
+      if (!row || row.checkpoint === '') return null;
+      return {
+        size: Number(row.size),
+        root: new Uint8Array(row.root),
+        checkpoint: row.checkpoint,
+        atMs: Number(row.at_ms),
+        epoch: Number(row.epoch),
+      };
+    },
+
+    async pending(limit) {
+      // A leaf may be handed over again in the very moment its first copy is logged: that copy is dropped here, never logged.
+      const rows = await sql<{ seq: string; idem: Uint8Array; leaf: Uint8Array; known: boolean }[]>`
+        SELECT seq, idem, leaf, EXISTS (SELECT FROM ledger.entries e WHERE e.idem = s.idem) AS known
+        FROM ledger.submissions s ORDER BY seq LIMIT ${limit}`;
+      const known = rows.filter((row) => row.known);
+      if (known.length > 0) {
+        await sql`DELETE FROM ledger.submissions WHERE seq = ANY (${known.map(({ seq }) => seq)}::bigint[])`;
+      }
+      return rows
+        .filter((row) => !row.known)
+        .map(({ seq, idem, leaf }) => ({ id: seq, idem: toHex(idem), leaf: new Uint8Array(leaf) }));
+    },
+
+    async commit({ old, next, entries, staged }) {
+      try {
+        await sql`
+          SELECT ledger.commit_batch(
+            ${old?.size ?? 0}::bigint, ${old?.checkpoint ?? ''}::text, ${epoch}::bigint,
+            ${next.size}::bigint, ${toBuffer(next.root)}::bytea, ${next.checkpoint}::text, ${next.atMs}::bigint,
+            ${entries.map(({ idem }) => Buffer.from(idem, 'hex'))}::bytea[],
+            ${entries.map(({ leaf }) => toBuffer(leaf))}::bytea[],
+            ${staged.map(({ path }) => path)}::text[],
+            ${staged.map(({ content }) => toBuffer(content))}::bytea[])`;
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === HEAD_MOVED)
+          throw new HeadMovedError();
+        throw error;
+      }
+    },
+
+    async staged(size) {
+      const rows = await sql<
+        LogFile[]
+      >`SELECT path, content FROM ledger.staging WHERE size = ${size} ORDER BY path`;
+      return rows.length === 0
+        ? null
+        : rows.map(({ path, content }) => ({ path, content: new Uint8Array(content) }));
+    },
+
+    async clearStaged(size) {
+      await sql`DELETE FROM ledger.staging WHERE size <= ${size}`;
+    },
+  };
+}
+
+/**
+ * Becomes the writer: every commit of an earlier writer fails from now on.
+ * @returns the new epoch.
+ * @throws LogDamagedError: when entries and head disagree about how many entries there are.
+ */
+export async function takeOverLog(sql: Sql): Promise<number> {
+  const [head] = await sql<{ epoch: string; size: string; entries: string }[]>`
+    UPDATE ledger.head SET epoch = epoch + 1 WHERE id = 1
+    RETURNING epoch, size, (SELECT coalesce(max(idx) + 1, 0) FROM ledger.entries) AS entries`;
+  if (!head) throw new LogDamagedError('the head of the log is missing');
+  if (head.size !== head.entries) {
+    throw new LogDamagedError(`the head counts ${head.size} entries, the table holds ${head.entries}`);
+  }
+  return Number(head.epoch);
+}
+
+const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const toHex = (bytes: Uint8Array): string => toBuffer(bytes).toString('hex');

@@ -1,0 +1,196 @@
+// Keeps one sequencer at work over all processes of an installation: takes the lock, raises the epoch, runs batches,
+// and after any failure throws its state away and begins again from what is durable, as a restarted process would.
+import {
+  createSequencer,
+  HeadMovedError,
+  type Head,
+  type Sequencer,
+  type TileStore,
+} from '@veche/ledger/sequencer.ts';
+import type { NoteSigner } from '@veche/ledger/note.ts';
+import type { Logger } from '@veche/module-kit/module.ts';
+import { openSql, type DatabaseAddress } from './connect.ts';
+import { createHeadStore, LogDamagedError, takeOverLog } from './ledger-store.ts';
+
+export type PublishedEntry = { readonly idem: string; readonly index: number };
+export type Publication = { readonly head: Head; readonly entries: readonly PublishedEntry[] };
+
+export type SequencerProcess = {
+  /** Says that something waits; cheap. */
+  wake(): void;
+  /** `standby`: another process sequences; `failing`: this one would and cannot. */
+  state(): 'starting' | 'standby' | 'running' | 'failing';
+  /** The head that this process published last; null while it is not the sequencer. */
+  published(): Head | null;
+  /** Called after each publication, before anybody else can see it through this process. */
+  onPublished(listener: (publication: Publication) => void): void;
+  /** The inclusion proof of an entry, from memory where it can be. Null while this process is not the sequencer. */
+  proofAt(index: number, size: number): Promise<Uint8Array[]> | null;
+  /** Resolves when the process sequences or stands by; rejects when it first failed. */
+  ready(): Promise<void>;
+  /** Ends after the batch under way. */
+  stop(): Promise<void>;
+};
+
+export type SequencerProcessOptions = {
+  readonly address: DatabaseAddress;
+  readonly tiles: TileStore;
+  readonly origin: string;
+  readonly signer: NoteSigner;
+  /** The registrar's own leaf, logged at index 0 when the log is created. */
+  readonly firstEntry: () => Uint8Array;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly batchEntries?: number;
+};
+
+/** Any number, the same in every process of this product. */
+const LOCK = 8_642_197_532;
+const POLL_MS = 1_000;
+const STANDBY_MS = 1_000;
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 3_000;
+/** Other processes hear of new entries and of new heads by these channels; what is missed is found by polling. */
+export const WAKE_CHANNEL = 'ledger_wake';
+export const PUBLISHED_CHANNEL = 'ledger_published';
+
+export function startSequencerProcess(options: SequencerProcessOptions): SequencerProcess {
+  const { log } = options;
+  const listeners: ((publication: Publication) => void)[] = [];
+  let state: ReturnType<SequencerProcess['state']> = 'starting';
+  let sequencer: Sequencer | null = null;
+  let head: Head | null = null;
+  let stopping = false;
+  let woken = false;
+  let wakeSleeper: (() => void) | null = null;
+  const settled = Promise.withResolvers<void>();
+  settled.promise.catch(() => {});
+
+  const wake = (): void => {
+    woken = true;
+    wakeSleeper?.();
+  };
+  const sleep = async (milliseconds: number): Promise<void> => {
+    if (!woken && !stopping) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        wakeSleeper = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    wakeSleeper = null;
+    woken = false;
+  };
+  /** A pause that a wake does not cut short: the cause of the failure is not gone because work arrived. */
+  const pause = async (milliseconds: number): Promise<void> => {
+    const end = performance.now() + milliseconds;
+    while (!stopping && performance.now() < end) await sleep(Math.min(50, milliseconds));
+  };
+
+  /** Sequences until this process is asked to stop or something fails. @returns false when another one holds the lock. */
+  const reign = async (): Promise<boolean> => {
+    let lost = false;
+    const sql = openSql(options.address, {
+      max: 1,
+      permanent: true,
+      applicationName: 'veche-sequencer',
+      onClose: () => {
+        lost = true;
+        wake();
+      },
+    });
+    // Its own connection: the one above is busy with batches, and must never wait for a notification.
+    const notifier = openSql(options.address, {
+      max: 1,
+      permanent: true,
+      applicationName: 'veche-sequencer-notify',
+    });
+    try {
+      const [row] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${LOCK}) AS locked`;
+      if (!row?.locked) return false;
+      const epoch = await takeOverLog(sql);
+      const mine = createSequencer({
+        origin: options.origin,
+        signer: options.signer,
+        store: createHeadStore(sql, epoch),
+        tiles: options.tiles,
+        now: options.now,
+        epoch,
+        firstEntry: options.firstEntry,
+        ...(options.batchEntries ? { batchEntries: options.batchEntries } : {}),
+        onPublished: ({ head: next, entries }) => {
+          head = next;
+          for (const listener of listeners) listener({ head: next, entries });
+          // Lost notifications cost others a poll, so nobody waits for this one.
+          notifier`SELECT pg_notify(${PUBLISHED_CHANNEL}, ${String(next.size)})`.catch(() => {});
+        },
+      });
+      head = await mine.start();
+      await notifier.listen(WAKE_CHANNEL, wake);
+      sequencer = mine;
+      state = 'running';
+      settled.resolve();
+      log.info({ size: head.size, epoch }, 'sequencing');
+      while (!stopping && !lost) {
+        if ((await mine.step()) === 0) await sleep(POLL_MS);
+      }
+      return true;
+    } finally {
+      sequencer = null;
+      head = null;
+      await Promise.all([sql.end({ timeout: 2 }), notifier.end({ timeout: 2 })]).catch(() => {});
+    }
+  };
+
+  const live = async (): Promise<void> => {
+    let pauseMs = SHORTEST_PAUSE_MS;
+    while (!stopping) {
+      try {
+        if (await reign()) {
+          pauseMs = SHORTEST_PAUSE_MS;
+          continue;
+        }
+        state = 'standby';
+        settled.resolve();
+        await pause(STANDBY_MS);
+      } catch (error) {
+        // Another writer is the ordinary end of a reign. Anything else leaves the outcome of the last step unknown:
+        // the next reign reads the head and replays what was committed and not yet written.
+        const outrun = error instanceof HeadMovedError;
+        state = outrun ? 'standby' : 'failing';
+        settled.reject(error);
+        const facts = { error: nameOf(error), code: codeOf(error) };
+        if (error instanceof LogDamagedError)
+          log.error(facts, 'the log contradicts itself: nothing will be signed');
+        else
+          log[outrun ? 'info' : 'error'](
+            facts,
+            outrun ? 'another process sequences' : 'sequencing failed, beginning again',
+          );
+        await pause(pauseMs);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  };
+
+  const running = live();
+  return {
+    wake,
+    state: () => state,
+    published: () => head,
+    onPublished: (listener) => void listeners.push(listener),
+    proofAt: (index, size) => sequencer?.proofAt(index, size) ?? null,
+    ready: () => settled.promise,
+    async stop() {
+      stopping = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
