@@ -98,3 +98,18 @@ export type RegisterProblemCode =
   | 'phone-malformed'
   | 'date-unreadable'
   | 'cell-error';
+
+/** What a check found, for the one who imports. Its text is the message `key` with `facts`; no person is named in it. */
+export type Finding = {
+  /** An error keeps the register from being taken into use; a warning asks for a look; a note only tells. */
+  readonly severity: 'error' | 'warning' | 'note';
+  /** The last part of `key`. */
+  readonly code: string;
+  /** `register.problem.<code>` or `reconciliation.<code>`. */
+  readonly key: string;
+  readonly row?: number;
+  /** The header of the column, as it stands in the file. */
+  readonly column?: string;
+  readonly premises?: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+};
