@@ -1,0 +1,74 @@
+// Checkpoints of c2sp.org/tlog-checkpoint: the signed statement of a log that its tree has this size and this root.
+//
+//   <origin>
+//   <size in decimal>
+//   <base64 of the root>
+import { decodeBase64, encodeBase64, equalBytes } from './bytes.ts';
+import { LedgerFault } from './fault.ts';
+import { checkNote, signNote } from './note.ts';
+import type { Note, NoteSigner, NoteVerifier } from './note.ts';
+import { HASH_BYTES, emptyRoot } from './tree.ts';
+
+export type Checkpoint = {
+  /** The log's name: a scheme-less address without a trailing slash. */
+  readonly origin: string;
+  /** Leaves, below 2^53. */
+  readonly size: number;
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  /** Lines after the root; we write none. */
+  readonly extensions: readonly string[];
+};
+
+/** The text that is signed. */
+export function formatCheckpoint(
+  checkpoint: Omit<Checkpoint, 'extensions'> & { extensions?: readonly string[] },
+): string {
+  const { origin, size, root, extensions = [] } = checkpoint;
+  return [origin, String(size), encodeBase64(root), ...extensions].map((line) => `${line}\n`).join('');
+}
+
+/**
+ * The checkpoint of a note's text; nothing of it is verified.
+ * @throws LedgerFault `checkpoint`
+ */
+export function parseCheckpoint(text: string): Checkpoint {
+  const wrong = (cause?: unknown) => new LedgerFault('checkpoint', 'expected a checkpoint', { cause });
+  if (!text.endsWith('\n')) throw wrong();
+  const [origin = '', sizeText = '', rootText = '', ...extensions] = text.slice(0, -1).split('\n');
+  const size = Number(sizeText);
+  if (origin === '' || !/^(?:0|[1-9][0-9]*)$/.test(sizeText) || !Number.isSafeInteger(size)) throw wrong();
+  if (extensions.includes('')) throw wrong();
+  let root: Uint8Array;
+  try {
+    root = decodeBase64(rootText, HASH_BYTES);
+  } catch (cause) {
+    throw wrong(cause);
+  }
+  if (size === 0 && !equalBytes(root, emptyRoot())) throw wrong();
+  return { origin, size, root, extensions };
+}
+
+/** The signed note of a tree. The log's key name must be the origin. */
+export function signCheckpoint(origin: string, size: number, root: Uint8Array, signer: NoteSigner): string {
+  if (signer.name !== origin) throw new RangeError('expected the key of the origin');
+  return signNote(formatCheckpoint({ origin, size, root }), [signer]);
+}
+
+/**
+ * The checkpoint of a note that the log's own key signed.
+ * @throws LedgerFault `checkpoint` when malformed or of another origin, and those of {@link checkNote}.
+ * @example checkCheckpoint(note, parseVerifierKey(vkey)).size
+ */
+export function checkCheckpoint(
+  note: string,
+  log: NoteVerifier,
+  witnesses: readonly NoteVerifier[] = [],
+): Checkpoint & { note: Note } {
+  const checked = checkNote(note, [log, ...witnesses]);
+  if (!checked.verified.some(({ name, keyId }) => name === log.name && equalBytes(keyId, log.keyId)))
+    throw new LedgerFault('unknown-signer', 'the checkpoint is not signed by the log');
+  const checkpoint = parseCheckpoint(checked.text);
+  if (checkpoint.origin !== log.name) throw new LedgerFault('checkpoint', 'the checkpoint is of another log');
+  return { ...checkpoint, note: checked };
+}

@@ -1,0 +1,54 @@
+// Exact fractions of the auditor's own, so that a recount shares no arithmetic with the server whose count it checks.
+import { LedgerFault } from './fault.ts';
+
+/** In lowest terms; `den` is positive. */
+export type Fraction = { readonly num: bigint; readonly den: bigint };
+
+const divisor = (a: bigint, b: bigint): bigint => (b === 0n ? (a < 0n ? -a : a) : divisor(b, a % b));
+
+/** num/den in lowest terms; den is positive. */
+export function fraction(num: bigint, den: bigint = 1n): Fraction {
+  if (den <= 0n) throw new RangeError('expected a positive denominator');
+  const common = divisor(num, den);
+  return { num: num / common, den: den / common };
+}
+
+export const plus = (a: Fraction, b: Fraction): Fraction =>
+  fraction(a.num * b.den + b.num * a.den, a.den * b.den);
+export const minus = (a: Fraction, b: Fraction): Fraction =>
+  fraction(a.num * b.den - b.num * a.den, a.den * b.den);
+export const times = (a: Fraction, b: Fraction): Fraction => fraction(a.num * b.num, a.den * b.den);
+/** a/b for a positive b. */
+export const over = (a: Fraction, b: Fraction): Fraction => fraction(a.num * b.den, a.den * b.num);
+/** Below zero, zero or above, as a is below, equal to or above b. */
+export const order = (a: Fraction, b: Fraction): number =>
+  Number(a.num * b.den > b.num * a.den) - Number(a.num * b.den < b.num * a.den);
+
+/** `n` when whole, else `n/d`. */
+export const writeFraction = ({ num, den }: Fraction): string => (den === 1n ? String(num) : `${num}/${den}`);
+
+/** Longer than any sum of a real roll; beyond it a text is hostile. */
+const MAX_DIGITS = 2_000;
+
+/**
+ * The fraction, zero or more, that {@link writeFraction} wrote.
+ * @throws LedgerFault `payload`: when the text is not in that form, lowest terms included.
+ */
+export function readFraction(text: string): Fraction {
+  const match = text.length <= MAX_DIGITS ? /^(0|[1-9][0-9]*)(?:\/([1-9][0-9]*))?$/.exec(text) : null;
+  if (match) {
+    const value = fraction(BigInt(match[1]!), BigInt(match[2] ?? 1));
+    if (writeFraction(value) === text) return value;
+  }
+  throw new LedgerFault('payload', 'expected a fraction in lowest terms');
+}
+
+/** Whether {@link readFraction} accepts the text. */
+export function isFractionText(text: string): boolean {
+  try {
+    readFraction(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,150 @@
+// Receipts in the form of c2sp.org/tlog-proof: an entry's index, its path to the root, and the signed checkpoint.
+// Whoever holds one can show, without asking anybody, that the log took the entry in.
+//
+//   c2sp.org/tlog-proof@v1
+//   extra <base64>              what the voter's own device adds: the entry, and what opens its commitment
+//   index <n>
+//   <base64 of a hash>          nearest sibling first
+//   <empty line>
+//   <checkpoint>
+import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './bytes.ts';
+import { checkCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { checkCommitment } from './commitment.ts';
+import { checkEntrySignature, decodeEntry, encodeEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { LedgerFault } from './fault.ts';
+import { decodeCanonical, encodeCanonicalBytes } from './jcs.ts';
+import type { Note, NoteVerifier } from './note.ts';
+import { HASH_BYTES, checkInclusion, leafHash } from './tree.ts';
+
+export const RECEIPT_SUFFIX = '.tlog-proof';
+const HEADER = 'c2sp.org/tlog-proof@v1';
+const MAX_PROOF_HASHES = 63;
+
+export type Receipt = {
+  readonly index: number;
+  /** 32 bytes each, nearest sibling first. */
+  readonly proof: readonly Uint8Array[];
+  /** The signed note, verbatim. */
+  readonly checkpoint: string;
+  /** Not covered by any signature of the log. */
+  readonly extra?: Uint8Array;
+};
+
+/** The text of a receipt. */
+export function encodeReceipt({ index, proof, checkpoint, extra }: Receipt): string {
+  return [
+    `${HEADER}\n`,
+    ...(extra ? [`extra ${encodeBase64(extra)}\n`] : []),
+    `index ${index}\n`,
+    ...proof.map((hash) => `${encodeBase64(hash)}\n`),
+    '\n',
+    checkpoint,
+  ].join('');
+}
+
+/**
+ * The receipt of a text; nothing of it is verified.
+ * @throws LedgerFault `receipt`
+ */
+export function parseReceipt(text: string): Receipt {
+  const wrong = (cause?: unknown) => new LedgerFault('receipt', 'expected a receipt', { cause });
+  const split = text.indexOf('\n\n');
+  if (split < 0) throw wrong();
+  const lines = text.slice(0, split).split('\n');
+  const checkpoint = text.slice(split + 2);
+  if (lines.shift() !== HEADER) throw wrong();
+  try {
+    const extra = lines[0]?.startsWith('extra ')
+      ? decodeBase64(lines.shift()!.slice('extra '.length))
+      : undefined;
+    const indexText = /^index (0|[1-9][0-9]*)$/.exec(lines.shift() ?? '')?.[1];
+    const index = Number(indexText);
+    if (indexText === undefined || !Number.isSafeInteger(index) || lines.length > MAX_PROOF_HASHES)
+      throw wrong();
+    const proof = lines.map((line) => decodeBase64(line, HASH_BYTES));
+    return { index, proof, checkpoint, ...(extra ? { extra } : {}) };
+  } catch (cause) {
+    throw wrong(cause);
+  }
+}
+
+/**
+ * Checks that the log took in this very leaf.
+ * @returns the checkpoint it stands under
+ * @throws LedgerFault `receipt` or `proof`, and those of {@link checkCheckpoint}.
+ * @example checkReceipt(text, encodeUtf8(leaf), parseVerifierKey(vkey)).index
+ */
+export function checkReceipt(
+  text: string,
+  leaf: Uint8Array,
+  log: NoteVerifier,
+): { index: number; checkpoint: Checkpoint & { note: Note } } {
+  const { index, proof, checkpoint: note } = parseReceipt(text);
+  const checkpoint = checkCheckpoint(note, log);
+  checkInclusion(proof, index, leafHash(leaf), checkpoint.size, checkpoint.root);
+  return { index, checkpoint };
+}
+
+/** What a kept receipt carries beside the proof, so that it can be checked alone. */
+export type ReceiptExtra = {
+  readonly entry: Entry;
+  /** Base64 of the 32-byte salt that opens the entry's commitment, with the payload it opens to. */
+  readonly salt?: string;
+  readonly payload?: unknown;
+};
+
+/** The receipt with the entry, and what opens it, in its `extra` line. */
+export function withExtra(text: string, { entry, salt, payload }: ReceiptExtra): string {
+  return encodeReceipt({ ...parseReceipt(text), extra: encodeCanonicalBytes({ entry, salt, payload }) });
+}
+
+/**
+ * What the `extra` line of a receipt holds; nothing of it is verified.
+ * @throws LedgerFault `receipt`
+ */
+export function parseReceiptExtra(extra: Uint8Array): ReceiptExtra {
+  const wrong = (cause?: unknown) =>
+    new LedgerFault('receipt', 'expected an entry in the receipt', { cause });
+  try {
+    const value = decodeCanonical(decodeUtf8(extra)) as Record<string, unknown>;
+    const { entry: entryValue, salt, payload, ...others } = value;
+    const entry = decodeEntry(encodeCanonicalBytes(entryValue));
+    if (Object.keys(others).length > 0 || (salt === undefined) !== (payload === undefined)) throw wrong();
+    if (salt === undefined) return { entry };
+    if (typeof salt !== 'string') throw wrong();
+    decodeBase64(salt, 32);
+    return { entry, salt, payload };
+  } catch (cause) {
+    throw wrong(cause);
+  }
+}
+
+/** A receipt that was checked with everything it carries. */
+export type CheckedReceipt = {
+  readonly index: number;
+  readonly checkpoint: Checkpoint & { readonly note: Note };
+  readonly entry: Entry;
+  /** Null when the receipt does not carry what opens the commitment. */
+  readonly payload: unknown;
+};
+
+/**
+ * Checks a kept receipt alone: the entry in its `extra` line is in the log, is signed by its author, and its commitment
+ * opens to the payload shown.
+ * @throws LedgerFault: the first thing that does not hold; `receipt` also when it carries no entry.
+ */
+export function checkKeptReceipt(text: string, log: NoteVerifier): CheckedReceipt {
+  const { extra } = parseReceipt(text);
+  if (!extra) throw new LedgerFault('receipt', 'expected a receipt that carries its entry');
+  const { entry, salt, payload } = parseReceiptExtra(extra);
+  const { index, checkpoint } = checkReceipt(text, encodeUtf8(encodeEntry(entry)), log);
+  checkEntrySignature(entry);
+  if (salt === undefined) return { index, checkpoint, entry, payload: null };
+  const commitment =
+    entry.kind === 'ballot' ? entry.ballot : entry.kind === 'meeting.called' ? entry.notice : null;
+  if (commitment === null) throw new LedgerFault('receipt', 'expected an entry with a commitment');
+  checkCommitment(decodeBase64(commitment, 32), decodeBase64(salt, 32), encodeCanonicalBytes(payload));
+  return { index, checkpoint, entry, payload };
+}
