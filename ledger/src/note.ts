@@ -182,7 +182,8 @@ export function cosignatureSeconds({ signature }: NoteSignature): number {
 }
 
 // All control characters but the newline: bytes below 0x20.
-const CONTROL = new RegExp('[\\u0000-\\u0009\\u000b-\\u001f]');
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 /**
  * The note of a text and one signature line per signer.

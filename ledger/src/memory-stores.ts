@@ -1,0 +1,73 @@
+// The sequencer's ports in memory, with the behaviour their contracts promise: for tests and for trying things out.
+// Nothing here survives the process.
+import { equalBytes } from './bytes.ts';
+import { HeadMovedError, TileConflictError } from './sequencer.ts';
+import type { Batch, Head, HeadStore, LogFile, Submission, TileStore } from './sequencer.ts';
+
+export type MemoryHeadStore = HeadStore & {
+  /** Queues a submission; one whose idem is known already is left out. */
+  submit(submission: Submission): void;
+  readonly entries: readonly (Submission & { readonly index: number })[];
+  readonly head: Head | null;
+};
+
+export function createMemoryHeadStore(): MemoryHeadStore {
+  let head: Head | null = null;
+  let waiting: Submission[] = [];
+  const entries: (Submission & { index: number })[] = [];
+  const idems = new Set<string>();
+  const stagedFiles = new Map<number, readonly LogFile[]>();
+  return {
+    entries,
+    get head() {
+      return head;
+    },
+    submit(submission) {
+      if (idems.has(submission.idem)) return;
+      idems.add(submission.idem);
+      waiting.push(submission);
+    },
+    load: async () => head,
+    pending: async (limit) => waiting.slice(0, limit),
+    async commit(batch: Batch) {
+      const same =
+        batch.old === null || head === null
+          ? batch.old === head
+          : head.size === batch.old.size &&
+            head.checkpoint === batch.old.checkpoint &&
+            head.epoch <= batch.next.epoch;
+      if (!same) throw new HeadMovedError();
+      const logged = new Set(batch.entries.map(({ id }) => id));
+      waiting = waiting.filter(({ id }) => !logged.has(id));
+      for (const entry of batch.entries) {
+        if (entry.index !== entries.length) throw new RangeError('expected indexes without gaps');
+        idems.add(entry.idem);
+        entries.push(entry);
+      }
+      stagedFiles.set(batch.next.size, batch.staged);
+      head = batch.next;
+    },
+    staged: async (size) => {
+      const files = stagedFiles.get(size);
+      return files ? [...files] : null;
+    },
+    clearStaged: async (size) => void stagedFiles.delete(size),
+  };
+}
+
+export type MemoryTileStore = TileStore & { readonly files: Map<string, Uint8Array> };
+
+export function createMemoryTileStore(): MemoryTileStore {
+  const files = new Map<string, Uint8Array>();
+  return {
+    files,
+    read: async (path) => files.get(path)?.slice() ?? null,
+    async writeNew(path, content) {
+      const present = files.get(path);
+      if (present && !equalBytes(present, content)) throw new TileConflictError(path);
+      files.set(path, content.slice());
+    },
+    replace: async (path, content) => void files.set(path, content.slice()),
+    remove: async (path) => void files.delete(path),
+  };
+}
