@@ -1,0 +1,292 @@
+import { encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { signCheckpoint } from '@veche/ledger/checkpoint.ts';
+import { decodeEntry, signatureOfEntry, signatureOfPossession } from '@veche/ledger/entry.ts';
+import { nobleVerifier } from '@veche/ledger/ed25519.ts';
+import { createNoteSigner, parseVerifierKey } from '@veche/ledger/note.ts';
+import { checkKeptReceipt, encodeReceipt } from '@veche/ledger/receipt.ts';
+import { leafHash, proveInclusion, rootOf, nodeHash } from '@veche/ledger/tree.ts';
+import type { TreeNode } from '@veche/ledger/tree.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ballotIdem } from '../domain/ballot.ts';
+import {
+  castFromDevice,
+  deliverPending,
+  NotDelivered,
+  type CastPorts,
+  type CastStage,
+  type Receipt,
+} from './cast.ts';
+import { ReceiptBroken } from './check-receipt.ts';
+import { ensureDeviceKey, nameDevice, provePossession } from './device-key.ts';
+import { memoryStore, voterKey, type DeviceStore } from './device-store.ts';
+import { receiptFileName, receiptText } from './receipt-file.ts';
+
+const ORIGIN = 'example.org/log/v1';
+const MEETING = 'meeting-1';
+const VOTER = 'voter-1';
+
+/** A log in memory that answers as the server does, on the real formats. */
+function createServer() {
+  const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(7));
+  const leaves: string[] = ['first'];
+  const hashOf = ({ level, index }: TreeNode): Uint8Array =>
+    level === 0
+      ? leafHash(encodeUtf8(leaves[index]!))
+      : nodeHash(
+          hashOf({ level: level - 1, index: 2 * index }),
+          hashOf({ level: level - 1, index: 2 * index + 1 }),
+        );
+  const keys: string[] = [];
+  const receiptOf = async (leaf: string): Promise<Receipt> => {
+    const index = leaves.indexOf(leaf);
+    const checkpoint = signCheckpoint(ORIGIN, leaves.length, rootOf(leaves.map(encodeUtf8)), signer);
+    const proof = await proveInclusion(index, leaves.length, async (nodes) => nodes.map(hashOf));
+    return {
+      idem: ballotIdem(leaf),
+      state: 'logged',
+      index,
+      proof: encodeReceipt({ index, proof, checkpoint }),
+    };
+  };
+  return {
+    vkey: signer.vkey,
+    leaves,
+    keys,
+    register: async ({ key }: { key: string; possession: string }): Promise<Receipt> => {
+      if (!keys.includes(key)) keys.push(key);
+      return { idem: '', state: 'logged', index: 0, proof: null };
+    },
+    send: async ({ entry }: { entry: string }): Promise<Receipt> => {
+      if (!leaves.includes(entry)) leaves.push(entry);
+      return receiptOf(entry);
+    },
+    findReceipt: async (idem: string): Promise<Receipt> => {
+      const leaf = leaves.find((one) => ballotIdem(one) === idem);
+      if (!leaf) throw Object.assign(new Error('not found'), { problem: { status: 404 } });
+      return receiptOf(leaf);
+    },
+  };
+}
+
+const lineDown = () => Promise.reject(new TypeError('fetch failed'));
+const refusal = (status: number) => Object.assign(new Error('refused'), { problem: { status } });
+
+let seed = 0;
+const random = (length: number) =>
+  Uint8Array.from({ length }, () => (seed = (seed * 1103515245 + 12345) % 251));
+
+let server: ReturnType<typeof createServer>;
+let store: DeviceStore;
+let stages: CastStage[];
+const portsOf = (change: Partial<CastPorts> = {}): CastPorts => ({
+  store,
+  maker: { subtle: globalThis.crypto.subtle, random },
+  isRegistered: () => false,
+  register: server.register,
+  send: server.send,
+  findReceipt: server.findReceipt,
+  wait: async () => {},
+  onStage: (stage) => stages.push(stage),
+  ...change,
+});
+const ballot = {
+  meeting: MEETING,
+  voter: VOTER,
+  entitlements: ['b', 'a'],
+  choices: { i1: 'for', i2: 'against' },
+} as const;
+
+beforeEach(() => {
+  server = createServer();
+  store = memoryStore();
+  stages = [];
+  seed = 1;
+});
+
+describe('casting from a device', () => {
+  it('gives a receipt that was checked, and keeps it', async () => {
+    const kept = await castFromDevice(portsOf(), ballot, server.vkey);
+    expect(kept.index).toBe(1);
+    expect(stages).toEqual(['signing', 'sending', 'sending', 'checking']);
+    expect(await store.list('receipts', MEETING)).toEqual([kept]);
+    expect(await store.find('pending', voterKey(MEETING, VOTER))).toBeNull();
+    expect(JSON.parse(kept.payload).entitlements).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['the browser’s own Ed25519', globalThis.crypto.subtle],
+    ['noble', undefined],
+  ])('signs the entry and proves possession with %s', async (_, subtle) => {
+    const maker = { subtle, random };
+    const kept = await castFromDevice(portsOf({ maker }), ballot, server.vkey);
+    const key = await ensureDeviceKey(store, maker, MEETING, VOTER);
+    const possession = signatureOfPossession({
+      kind: 'key.registered',
+      meeting: MEETING,
+      voter: VOTER,
+      key: key.publicKey,
+      possession: await provePossession(key),
+    } as never);
+    expect(await nobleVerifier([signatureOfEntry(decodeEntry(kept.entry)), possession])).toEqual([
+      true,
+      true,
+    ]);
+    expect(server.keys).toEqual([key.publicKey]);
+  });
+
+  it('makes a receipt file that can be checked alone', async () => {
+    const kept = await castFromDevice(portsOf(), ballot, server.vkey);
+    const checked = checkKeptReceipt(receiptText(kept), parseVerifierKey(server.vkey));
+    expect(checked.index).toBe(1);
+    expect(checked.payload).toMatchObject({ choices: ballot.choices });
+    expect(receiptFileName(kept)).toBe('veche-meeting-1-1.tlog-proof');
+  });
+
+  it('sends the same bytes again when the line fails after they arrived', async () => {
+    let tries = 0;
+    const send: CastPorts['send'] = async (request) => {
+      const answer = await server.send(request);
+      return ++tries < 3 ? lineDown() : answer;
+    };
+    await castFromDevice(portsOf({ send }), ballot, server.vkey);
+    expect(server.leaves).toHaveLength(2);
+    expect(stages).toContain('reconnecting');
+  });
+
+  it('keeps the ballot while the line stays down, and a later visit delivers the same one', async () => {
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+      NotDelivered,
+    );
+    const pending = await store.find('pending', voterKey(MEETING, VOTER));
+    const kept = await deliverPending(portsOf(), ballot, server.vkey);
+    expect(kept?.entry).toBe(pending?.entry);
+    expect(server.leaves).toHaveLength(2);
+    expect(await deliverPending(portsOf(), ballot, server.vkey)).toBeNull();
+  });
+
+  it('keeps the ballot when already the registration of the key is lost', async () => {
+    await expect(castFromDevice(portsOf({ register: lineDown }), ballot, server.vkey)).rejects.toThrow(
+      NotDelivered,
+    );
+    expect((await deliverPending(portsOf(), ballot, server.vkey))?.index).toBe(1);
+  });
+
+  it('takes a ballot on its way for this one when it says the same', async () => {
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+      NotDelivered,
+    );
+    await castFromDevice(portsOf(), ballot, server.vkey);
+    expect(server.leaves).toHaveLength(2);
+  });
+
+  it('delivers a ballot on its way before another one, so that the other counts', async () => {
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+      NotDelivered,
+    );
+    const kept = await castFromDevice(portsOf(), { ...ballot, choices: { i1: 'abstain' } }, server.vkey);
+    expect(kept.index).toBe(2);
+    expect(await store.list('receipts', MEETING)).toHaveLength(2);
+  });
+
+  it('asks for the receipt until the entry is logged', async () => {
+    const send: CastPorts['send'] = async (request) => ({
+      ...(await server.send(request)),
+      state: 'received',
+      index: null,
+      proof: null,
+    });
+    expect((await castFromDevice(portsOf({ send }), ballot, server.vkey)).index).toBe(1);
+    expect(stages).toContain('recording');
+  });
+
+  it('forgets a ballot that the server refuses', async () => {
+    const send = () => Promise.reject(refusal(409));
+    await expect(castFromDevice(portsOf({ send }), ballot, server.vkey)).rejects.toThrow('refused');
+    expect(await store.find('pending', voterKey(MEETING, VOTER))).toBeNull();
+  });
+
+  it('finds the record of a ballot that arrived before the server began to refuse', async () => {
+    await expect(
+      castFromDevice(
+        portsOf({ send: async (request) => (await server.send(request), lineDown()) }),
+        ballot,
+        server.vkey,
+      ),
+    ).rejects.toThrow(NotDelivered);
+    const kept = await deliverPending(
+      portsOf({ send: () => Promise.reject(refusal(409)) }),
+      ballot,
+      server.vkey,
+    );
+    expect(kept?.index).toBe(1);
+  });
+
+  it('does not register a key that the server knows', async () => {
+    await castFromDevice(portsOf({ isRegistered: () => true }), ballot, server.vkey);
+    expect(server.keys).toEqual([]);
+  });
+
+  it('makes one key for two tabs that ask at once', async () => {
+    const maker = { subtle: globalThis.crypto.subtle, random };
+    const [a, b] = await Promise.all([
+      ensureDeviceKey(store, maker, MEETING, VOTER),
+      ensureDeviceKey(store, maker, MEETING, VOTER),
+    ]);
+    expect(a).toBe(b);
+  });
+});
+
+describe('a receipt that must not be believed', () => {
+  const broken = async (
+    code: ReceiptBroken['code'],
+    change: (receipt: Receipt) => Receipt,
+    vkey = server.vkey,
+  ) => {
+    const send: CastPorts['send'] = async (request) => change(await server.send(request));
+    await expect(castFromDevice(portsOf({ send }), ballot, vkey)).rejects.toMatchObject({
+      name: 'ReceiptBroken',
+      code,
+    });
+    // Nothing is shown as recorded, and nothing is lost.
+    expect(await store.list('receipts', MEETING)).toEqual([]);
+    expect(await store.find('pending', voterKey(MEETING, VOTER))).not.toBeNull();
+  };
+
+  it('is one of another entry', () =>
+    broken('unreadable', (receipt) => ({ ...receipt, idem: '0'.repeat(64) })));
+  it('is one with another record number', () =>
+    broken('not-proven', (receipt) => ({ ...receipt, index: 0 })));
+  it('is one whose proof is damaged', () =>
+    broken('not-proven', (receipt) => ({
+      ...receipt,
+      proof: receipt.proof!.replace(/^index 1$/m, 'index 0'),
+    })));
+  it('is one that another key signed', () =>
+    broken('not-proven', (receipt) => receipt, createNoteSigner(ORIGIN, new Uint8Array(32).fill(9)).vkey));
+  it('comes under another key than this device saw first', async () => {
+    await store.put('logs', 'log', {
+      key: createNoteSigner(ORIGIN, new Uint8Array(32).fill(9)).vkey,
+      checkpoint: null,
+      size: 0,
+    });
+    await broken('other-journal', (receipt) => receipt);
+  });
+  it('shows a journal as long as the one seen before, with other content', async () => {
+    const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(7));
+    const other = signCheckpoint(ORIGIN, 2, rootOf(['first', 'another'].map(encodeUtf8)), signer);
+    await store.put('logs', 'log', { key: signer.vkey, checkpoint: other, size: 2 });
+    await broken('two-histories', (receipt) => receipt);
+  });
+});
+
+it('names a device by browser and system, nothing more exact', () => {
+  expect(
+    nameDevice(
+      'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Mobile Safari/537.36',
+    ),
+  ).toBe('Chrome, Android');
+  expect(
+    nameDevice('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1'),
+  ).toBe('Safari, iOS');
+  expect(nameDevice('')).toBe('Browser');
+});
