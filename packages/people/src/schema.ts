@@ -69,6 +69,8 @@ export const premises = peopleSchema.table(
       .notNull()
       .references(() => buildings.id),
     number: text('number').notNull(),
+    /** The number however it is typed: what a later register finds the premises by. */
+    numberKey: text('number_key').notNull(),
     kind: text('kind', { enum: ['flat', 'nonresidential', 'parking', 'room'] }).notNull(),
     entrance: text('entrance').notNull(),
     areaCm2: cm2('area_cm2').notNull(),
@@ -79,7 +81,7 @@ export const premises = peopleSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.id] }),
-    unique('premises_number_key').on(table.buildingId, table.number),
+    unique('premises_number_key').on(table.buildingId, table.numberKey),
     index('premises_order_index').on(table.buildingId, table.sortKey),
     check('premises_kind_check', sql`${table.kind} in ('flat', 'nonresidential', 'parking', 'room')`),
     check('premises_area_check', sql`${table.areaCm2} >= 0`),
@@ -212,6 +214,7 @@ export const signInCodes = peopleSchema.table(
     attempts: integer('attempts').notNull().default(0),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    /** When it was used, or a newer code took its place. */
     usedAt: instant('used_at'),
   },
   (table) => [

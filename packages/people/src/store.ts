@@ -1,0 +1,425 @@
+// All SQL about buildings, persons, holdings, roles and codes; rows become domain values here and nowhere else.
+// Registers and the registry of houses are in register-store.ts, the outbox in message-store.ts.
+import type { Locale } from '@veche/core/locale.ts';
+import { parseRational, type Rational } from '@veche/core/rational.ts';
+import type { Tx } from '@veche/module-kit/database.ts';
+import type { Role } from '@veche/module-kit/who.ts';
+import { and, asc, count, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import type { StoredCode } from './codes.ts';
+import type { Contact } from './domain/contact.ts';
+import type { PremisesKind } from './domain/premises-kind.ts';
+import type { PersonKind } from './domain/register.ts';
+import { buildings, demo, demoPeople, persons, premises, roles, signInCodes, titles } from './schema.ts';
+
+// ---- buildings --------------------------------------------------------------------------------------------------
+
+export type Building = {
+  readonly id: string;
+  readonly address: string;
+  readonly city: string;
+  /** IANA name, such as `Europe/Moscow`. */
+  readonly timeZone: string;
+  /** The building's own figure; 0 when unknown. */
+  readonly areaCm2: number;
+};
+
+const buildingColumns = {
+  id: buildings.id,
+  address: buildings.address,
+  city: buildings.city,
+  timeZone: buildings.timeZone,
+  areaCm2: buildings.areaCm2,
+};
+
+export async function insertBuilding(tx: Tx, building: Omit<Building, 'id'>, now: Date): Promise<Building> {
+  const [row] = await tx
+    .insert(buildings)
+    .values({ ...building, createdAt: now })
+    .returning(buildingColumns);
+  return row!;
+}
+
+/** The building, or null when there is none with this id. */
+export async function findBuilding(tx: Tx, id: string): Promise<Building | null> {
+  const [row] = await tx.select(buildingColumns).from(buildings).where(eq(buildings.id, id));
+  return row ?? null;
+}
+
+/** @throws RangeError: when there is no such building. */
+export async function getBuilding(tx: Tx, id: string): Promise<Building> {
+  const building = await findBuilding(tx, id);
+  if (!building) throw new RangeError(`no building ${id}`);
+  return building;
+}
+
+/** How many premises the register holds now, and their area. */
+export async function measureRegister(
+  tx: Tx,
+  buildingId: string,
+): Promise<{ premises: number; areaCm2: number }> {
+  const [row] = await tx
+    .select({ premises: count(), areaCm2: sql<string>`coalesce(sum(${premises.areaCm2}), 0)::text` })
+    .from(premises)
+    .where(and(eq(premises.buildingId, buildingId), isNull(premises.closedAt)));
+  return { premises: row!.premises, areaCm2: Number(row!.areaCm2) };
+}
+
+// ---- holdings ---------------------------------------------------------------------------------------------------
+
+/** One active title with its premises: one line of a meeting's roll. */
+export type Holding = {
+  readonly premisesId: string;
+  readonly number: string;
+  readonly kind: PremisesKind;
+  /** Empty when unknown. */
+  readonly entrance: string;
+  /** Area of the whole premises. */
+  readonly areaCm2: number;
+  readonly titleId: string;
+  /** Null: the owner is unknown; the share stays in the base and nobody may cast it. */
+  readonly personId: string | null;
+  /** The title's share of the premises, in (0, 1]. */
+  readonly share: Rational;
+};
+
+/**
+ * Every active title of a building, in the order people count premises: 2 before 10. The shares of one premises add up
+ * to 1 where the register was reconciled, unknown owners included.
+ */
+export async function findHoldings(tx: Tx, buildingId: string): Promise<Holding[]> {
+  const rows = await tx
+    .select({
+      premisesId: premises.id,
+      number: premises.number,
+      kind: premises.kind,
+      entrance: premises.entrance,
+      areaCm2: premises.areaCm2,
+      titleId: titles.id,
+      personId: titles.personId,
+      share: titles.share,
+    })
+    .from(titles)
+    .innerJoin(premises, and(eq(premises.buildingId, titles.buildingId), eq(premises.id, titles.premisesId)))
+    .where(and(eq(titles.buildingId, buildingId), isNull(titles.validTo)))
+    .orderBy(asc(premises.sortKey), asc(premises.number), asc(titles.recordedAt), asc(titles.id));
+  return rows.map((row) => ({ ...row, share: parseRational(row.share) }));
+}
+
+/** The persons who own anything in a building now, each once; `reachable` when a message can reach them. */
+export async function listOwners(
+  tx: Tx,
+  buildingId: string,
+): Promise<{ personId: string; reachable: boolean }[]> {
+  return tx
+    .selectDistinct({
+      personId: persons.id,
+      reachable: sql<boolean>`(${persons.email} is not null or ${persons.phone} is not null)`,
+    })
+    .from(titles)
+    .innerJoin(persons, eq(persons.id, titles.personId))
+    .where(and(eq(titles.buildingId, buildingId), isNull(titles.validTo)));
+}
+
+/** Names by person; an id that names nobody is absent. Personal data: for the page that asked, never for a log. */
+export async function personNames(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ id: persons.id, name: persons.name })
+    .from(persons)
+    .where(sql`${persons.id} = any(${sql.param([...new Set(ids)])}::uuid[])`);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+// ---- persons ----------------------------------------------------------------------------------------------------
+
+export type Person = {
+  readonly id: string;
+  readonly kind: PersonKind;
+  readonly name: string;
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly locale: Locale;
+};
+
+const personColumns = {
+  id: persons.id,
+  kind: persons.kind,
+  name: persons.name,
+  email: persons.email,
+  phone: persons.phone,
+  locale: persons.locale,
+};
+
+const hasContact = ({ channel, address }: Contact) =>
+  channel === 'email' ? eq(persons.email, address) : eq(persons.phone, address);
+
+export async function findPersonByContact(tx: Tx, contact: Contact): Promise<Person | null> {
+  const [row] = await tx.select(personColumns).from(persons).where(hasContact(contact));
+  return row ?? null;
+}
+
+/** @throws RangeError: when there is no such person. */
+export async function getPerson(tx: Tx, id: string): Promise<Person> {
+  const [row] = await tx.select(personColumns).from(persons).where(eq(persons.id, id));
+  if (!row) throw new RangeError('no such person');
+  return row;
+}
+
+/** The person with this contact, made with the name given when there is none; a known person's name stays. */
+export async function ensurePerson(
+  tx: Tx,
+  contact: Contact,
+  name: string,
+  locale: Locale,
+  now: Date,
+): Promise<string> {
+  await tx
+    .insert(persons)
+    .values({
+      kind: 'natural',
+      name,
+      locale,
+      createdAt: now,
+      ...(contact.channel === 'email' ? { email: contact.address } : { phone: contact.address }),
+    })
+    .onConflictDoNothing();
+  const person = await findPersonByContact(tx, contact);
+  return person!.id;
+}
+
+export async function updateLocale(tx: Tx, personId: string, locale: Locale): Promise<void> {
+  await tx.update(persons).set({ locale }).where(eq(persons.id, personId));
+}
+
+export type BuildingOfPerson = {
+  readonly id: string;
+  readonly address: string;
+  readonly city: string;
+  readonly roles: Role[];
+  readonly holdings: { premises: string; kind: string; entrance: string; areaCm2: number; share: string }[];
+};
+
+/** Where a person holds a title or a role, by address; and the person's roles in the installation. */
+export async function findStanding(
+  tx: Tx,
+  personId: string,
+): Promise<{ buildings: BuildingOfPerson[]; roles: Role[] }> {
+  const [held, given] = await Promise.all([
+    tx
+      .select({
+        buildingId: titles.buildingId,
+        premises: premises.number,
+        kind: premises.kind,
+        entrance: premises.entrance,
+        areaCm2: premises.areaCm2,
+        share: titles.share,
+      })
+      .from(titles)
+      .innerJoin(
+        premises,
+        and(eq(premises.buildingId, titles.buildingId), eq(premises.id, titles.premisesId)),
+      )
+      .where(and(eq(titles.personId, personId), isNull(titles.validTo)))
+      .orderBy(asc(premises.sortKey)),
+    tx
+      .select({ buildingId: roles.buildingId, role: roles.role })
+      .from(roles)
+      .where(eq(roles.personId, personId))
+      .orderBy(asc(roles.role)),
+  ]);
+  const ids = [...new Set([...held, ...given].flatMap(({ buildingId }) => (buildingId ? [buildingId] : [])))];
+  const rows = await tx
+    .select({ id: buildings.id, address: buildings.address, city: buildings.city })
+    .from(buildings)
+    .where(sql`${buildings.id} = any(${sql.param(ids)}::uuid[])`)
+    .orderBy(asc(buildings.address));
+  return {
+    roles: given.filter(({ buildingId }) => buildingId === null).map(({ role }) => role),
+    buildings: rows.map((building) => {
+      const holdings = held
+        .filter(({ buildingId }) => buildingId === building.id)
+        .map(({ buildingId: _, ...holding }) => holding);
+      const roles: Role[] = given
+        .filter(({ buildingId }) => buildingId === building.id)
+        .map(({ role }) => role);
+      return { ...building, roles: holdings.length > 0 ? ['owner', ...roles] : roles, holdings };
+    }),
+  };
+}
+
+// ---- roles ------------------------------------------------------------------------------------------------------
+
+export type GivenRole = Exclude<Role, 'owner'>;
+
+/** Gives a role, in the whole installation when `buildingId` is null; giving it twice changes nothing. */
+export async function insertRole(
+  tx: Tx,
+  given: { buildingId: string | null; personId: string; role: GivenRole; grantedBy: string | null },
+  now: Date,
+): Promise<void> {
+  await tx
+    .insert(roles)
+    .values({ ...given, grantedAt: now })
+    .onConflictDoNothing();
+}
+
+/** False when the person has no such role there. */
+export async function deleteRole(
+  tx: Tx,
+  buildingId: string,
+  personId: string,
+  role: GivenRole,
+): Promise<boolean> {
+  const taken = await tx
+    .delete(roles)
+    .where(and(eq(roles.buildingId, buildingId), eq(roles.personId, personId), eq(roles.role, role)))
+    .returning({ id: roles.id });
+  return taken.length > 0;
+}
+
+/** Roles given in a building; owners are in the register. */
+export const listRolesOf = (tx: Tx, buildingId: string) =>
+  tx
+    .select({ personId: persons.id, name: persons.name, role: roles.role })
+    .from(roles)
+    .innerJoin(persons, eq(persons.id, roles.personId))
+    .where(eq(roles.buildingId, buildingId))
+    .orderBy(asc(roles.role), asc(persons.name));
+
+/** Makes the holder of a contact an operator of the installation; done at each start, idempotent. @returns the person's id. */
+export async function ensureOperator(
+  tx: Tx,
+  contact: Contact,
+  name: string,
+  locale: Locale,
+  now: Date,
+): Promise<string> {
+  const personId = await ensurePerson(tx, contact, name, locale, now);
+  await insertRole(tx, { buildingId: null, personId, role: 'operator', grantedBy: null }, now);
+  return personId;
+}
+
+// ---- one-time codes ---------------------------------------------------------------------------------------------
+
+/** Makes requests for one contact wait for one another until the transaction ends, so that its limit is exact. */
+export async function lockContact(tx: Tx, contactHash: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${contactHash}, 1))`);
+}
+
+/** How many codes a contact was given since, and when the first of them. */
+export async function countCodes(
+  tx: Tx,
+  contactHash: string,
+  since: Date,
+): Promise<{ count: number; first: Date | null }> {
+  const rows = await tx
+    .select({ createdAt: signInCodes.createdAt })
+    .from(signInCodes)
+    .where(and(eq(signInCodes.contactHash, contactHash), gt(signInCodes.createdAt, since)))
+    .orderBy(asc(signInCodes.createdAt));
+  return { count: rows.length, first: rows[0]?.createdAt ?? null };
+}
+
+/** Keeps a new code; those before it are no longer good. */
+export async function insertCode(
+  tx: Tx,
+  code: {
+    contactHash: string;
+    personId: string | null;
+    salt: string;
+    codeHash: string;
+    createdAt: Date;
+    expiresAt: Date;
+  },
+): Promise<void> {
+  await tx
+    .update(signInCodes)
+    .set({ usedAt: code.createdAt })
+    .where(and(eq(signInCodes.contactHash, code.contactHash), isNull(signInCodes.usedAt)));
+  await tx.insert(signInCodes).values(code);
+}
+
+/** The one code of a contact that is still good or has expired, locked until the transaction ends. */
+export async function findUnusedCode(
+  tx: Tx,
+  contactHash: string,
+): Promise<(StoredCode & { readonly id: string }) | null> {
+  const [row] = await tx
+    .select()
+    .from(signInCodes)
+    .where(and(eq(signInCodes.contactHash, contactHash), isNull(signInCodes.usedAt)))
+    .limit(1)
+    .for('update');
+  return row ?? null;
+}
+
+export async function countAttempt(tx: Tx, codeId: string): Promise<void> {
+  await tx
+    .update(signInCodes)
+    .set({ attempts: sql`${signInCodes.attempts} + 1` })
+    .where(eq(signInCodes.id, codeId));
+}
+
+export async function markCodeUsed(tx: Tx, codeId: string, now: Date): Promise<void> {
+  await tx.update(signInCodes).set({ usedAt: now }).where(eq(signInCodes.id, codeId));
+}
+
+/** Deletes codes a day after they expired: until then they count towards the limits and tell "expired" from "wrong". */
+export async function deleteOldCodes(tx: Tx, now: Date): Promise<void> {
+  await tx.delete(signInCodes).where(lt(signInCodes.expiresAt, new Date(now.getTime() - 86_400_000)));
+}
+
+// ---- demonstration ----------------------------------------------------------------------------------------------
+
+/** How far the demonstration's clock runs ahead; null in a real installation. */
+export async function findDemoOffset(tx: Tx): Promise<number | null> {
+  const [row] = await tx.select({ offsetMs: demo.offsetMs }).from(demo);
+  return row?.offsetMs ?? null;
+}
+
+/** Marks the installation as a demonstration. Whoever calls has made sure that the database is nobody's. */
+export async function insertDemo(tx: Tx): Promise<void> {
+  await tx.insert(demo).values({}).onConflictDoNothing();
+}
+
+/**
+ * Moves the demonstration's clock forward by `milliseconds`. @returns the new offset.
+ * @throws RangeError: when the installation is no demonstration or the clock would go back.
+ */
+export async function advanceDemo(tx: Tx, milliseconds: number): Promise<number> {
+  if (!(milliseconds >= 0)) throw new RangeError('the clock of a demonstration never goes back');
+  const [row] = await tx
+    .update(demo)
+    .set({ offsetMs: sql`${demo.offsetMs} + ${milliseconds}` })
+    .returning({ offsetMs: demo.offsetMs });
+  if (!row) throw new RangeError('not a demonstration');
+  return row.offsetMs;
+}
+
+export type DemoPart = 'owner' | 'co-owner' | 'chair' | 'commission' | 'auditor' | 'operator';
+
+/** Offers people of the demonstration to sign in as, in the order given; replaces those offered before. */
+export async function replaceDemoPeople(
+  tx: Tx,
+  people: readonly { personId: string; part: DemoPart; buildingId: string | null }[],
+): Promise<void> {
+  await tx.delete(demoPeople);
+  if (people.length > 0)
+    await tx.insert(demoPeople).values(people.map((person, position) => ({ ...person, position })));
+}
+
+export async function listDemoPeople(
+  tx: Tx,
+): Promise<{ contact: string; name: string; role: DemoPart; buildingId: string | null }[]> {
+  const rows = await tx
+    .select({
+      email: persons.email,
+      phone: persons.phone,
+      name: persons.name,
+      role: demoPeople.part,
+      buildingId: demoPeople.buildingId,
+    })
+    .from(demoPeople)
+    .innerJoin(persons, eq(persons.id, demoPeople.personId))
+    .orderBy(asc(demoPeople.position));
+  return rows.map(({ email, phone, ...person }) => ({ ...person, contact: email ?? phone ?? '' }));
+}
