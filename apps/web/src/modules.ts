@@ -1,0 +1,6 @@
+// The modules whose pages this site has. A module is added by one line here and thin routes under routes/.
+import type { WebModule } from '@veche/module-kit/web/module.ts';
+import { meetings } from '@veche/meetings/web/module.ts';
+import { people } from '@veche/people/web/module.ts';
+
+export const modules: readonly WebModule[] = [meetings, people];

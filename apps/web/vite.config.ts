@@ -1,0 +1,35 @@
+// How the pages are built: SvelteKit for Node, Tailwind, and the rules a browser is told to hold the pages to.
+import adapter from '@sveltejs/adapter-node';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+const api = process.env['VECHE_API_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? '3000'}`;
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    sveltekit({
+      adapter: adapter(),
+      compilerOptions: { runes: true },
+      csp: {
+        mode: 'auto',
+        directives: {
+          'default-src': ['self'],
+          'script-src': ['self'],
+          // Attributes only: positions of figures and menus. A style sheet must be our own file.
+          'style-src': ['self'],
+          'style-src-attr': ['unsafe-inline'],
+          'img-src': ['self', 'data:', 'blob:'],
+          'worker-src': ['self'],
+          'object-src': ['none'],
+          'base-uri': ['none'],
+          'form-action': ['self'],
+          'frame-ancestors': ['none'],
+        },
+      },
+    }),
+  ],
+  build: { target: 'es2022' },
+  server: { proxy: { '/api/v1': api, '/log/': api, '/openapi.json': api, '/health': api } },
+});
