@@ -126,6 +126,8 @@ function readCsv(bytes: Uint8Array, limits: SheetLimits): Table {
       delimiter: findDelimiter(text),
       relax_column_count: true,
       skip_empty_lines: false,
+      // Files glued from two sources end their lines in two ways.
+      record_delimiter: ['\r\n', '\n', '\r'],
       // One more than allowed, so that a longer file is known for one without being parsed whole.
       to: limits.rows + 21,
       max_record_size: 1_000_000,
