@@ -2,7 +2,10 @@
 // rounds taking turns. Every receipt is checked after its round.
 import { castBallot } from '@veche/meetings/contract.ts';
 import { pathOf } from '@veche/module-kit/client.ts';
-import { checkReceipt, signBallot, type SignedBallot } from '../story/holder.ts';
+import { encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { parseVerifierKey } from '@veche/ledger/note.ts';
+import { checkReceipt } from '@veche/ledger/receipt.ts';
+import { signBallot, type SignedBallot } from '../story/holder.ts';
 import { openMeeting, prepareDevices } from '../story/hold-meeting.ts';
 import { startLeast, startVeche } from './children.ts';
 import { median, type Figure } from './figures.ts';
@@ -49,7 +52,7 @@ export async function benchCasts(say: (text: string) => void): Promise<Figure[]>
       for (const [i, { ballot, logKey }] of cast.entries()) {
         const { proof } = JSON.parse(answers[i]!) as { proof: string };
         // Checking costs more than casting; one in twenty keeps the bench short and still sees a broken sequencer.
-        if (i % 20 === 0) checkReceipt(proof, ballot.entry, logKey);
+        if (i % 20 === 0) checkReceipt(proof, encodeUtf8(ballot.entry), parseVerifierKey(logKey));
       }
       const bare = await load(
         least.origin,

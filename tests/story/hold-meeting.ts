@@ -19,7 +19,7 @@ import {
   moveDemoClock,
   uploadRegister,
 } from '@veche/people/contract.ts';
-import { sampleRegister, sampleRegisterCsv } from '@veche/people/domain/register-sample.ts';
+import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
 import { cast, enter, prepareDevice, signBallot, type Choice, type Device, type Place } from './holder.ts';
 
 export type StoryOptions = {
@@ -42,6 +42,25 @@ export type OpenMeeting = {
   readonly closesAt: string;
 };
 
+/**
+ * The sample register with mailboxes of this story only, and without what else would join its people with those of
+ * another building of the installation.
+ */
+function inventRegister({ owners, seed }: StoryOptions, tag: string) {
+  const { sheet, mapping, buildingAreaCm2 } = sampleRegister({ owners, seed });
+  const rows = sheet.rows.map((row) =>
+    row.map((cell, column) =>
+      column === mapping.email
+        ? cell.replace(/@.*$/, `@${tag}.example`)
+        : column === mapping.phone || column === mapping.taxNumber
+          ? ''
+          : cell,
+    ),
+  );
+  const contacts = [...new Set(rows.map((row) => row[mapping.email!]!).filter((email) => email !== ''))];
+  return { csv: formatCsv({ ...sheet, rows }), contacts, areaCm2: buildingAreaCm2 };
+}
+
 /** From an empty building to an open meeting. */
 export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
   const { origin, say } = options;
@@ -55,17 +74,13 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
     origin,
     demo.people.find(({ role }) => role === 'operator')!.contact,
   );
-  const sample = sampleRegister({
-    owners: options.owners,
-    seed: options.seed,
-    contactDomain: `${tag}.example`,
-  });
+  const register = inventRegister(options, tag);
   const building = await operator(createBuilding, {
     body: {
       address: `ул. Примерная, д. ${tag}`,
       city: 'Казань',
       timeZone: 'Europe/Moscow',
-      areaCm2: sample.areaCm2,
+      areaCm2: register.areaCm2,
     },
   });
   const chairContact = `chair@${tag}.example`;
@@ -79,7 +94,7 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
   const uploaded = await chair(uploadRegister, {
     params: { building: building.id },
     query: { fileName: 'register.csv' },
-    body: new TextEncoder().encode(sampleRegisterCsv(sample)),
+    body: new TextEncoder().encode(register.csv),
     contentType: 'text/csv',
   });
   const inImport = { building: building.id, import: uploaded.id };
@@ -108,7 +123,7 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
   const place = { building: building.id, meeting: draft.id };
   await chair(callMeeting, { params: place, body: { acceptShortNotice: true } });
   const open = await until(chair, place, 'open');
-  return { place, chair, contacts: sample.contacts, itemIds: open.items.map(({ id }) => id), closesAt };
+  return { place, chair, contacts: register.contacts, itemIds: open.items.map(({ id }) => id), closesAt };
 }
 
 /** Every owner signs in and prepares a device. */

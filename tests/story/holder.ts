@@ -3,14 +3,12 @@
 // of the protocol; the formats are in ledger/SPEC.md.
 import { randomBytes } from 'node:crypto';
 import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
-import { checkCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { publicKeyOf, sign } from '@veche/ledger/ed25519.ts';
-import { possessionBytes, signingBytes } from '@veche/ledger/entry.ts';
+import { decodeEntry, encodeEntry, possessionMessage, signEntry } from '@veche/ledger/entry.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseVerifierKey } from '@veche/ledger/note.ts';
-import { formatReceipt, parseReceipt } from '@veche/ledger/receipt.ts';
-import { checkInclusion, leafHash } from '@veche/ledger/tree.ts';
+import { checkReceipt, withExtra } from '@veche/ledger/receipt.ts';
 import { castBallot, getMyBallot, getReceipt, registerKey } from '@veche/meetings/contract.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import { readOutbox, requestCode, signIn } from '@veche/people/contract.ts';
@@ -51,7 +49,7 @@ export type Device = {
 export async function prepareDevice(session: Session, place: Place, label: string): Promise<Device> {
   const mine = await session.call(getMyBallot, { params: place });
   const seed = randomBytes(32);
-  const possession = sign(possessionBytes(place.meeting, mine.voter), seed);
+  const possession = sign(possessionMessage(place.meeting, mine.voter), seed);
   await session.call(registerKey, {
     params: place,
     body: { key: encodeBase64(publicKeyOf(seed)), possession: encodeBase64(possession), label },
@@ -78,16 +76,18 @@ export function signBallot(device: Device, choices: Readonly<Record<string, Choi
     entitlements: [...device.entitlements].sort(),
     choices,
   });
-  const unsigned = {
-    v: 1,
-    kind: 'ballot',
-    by: encodeBase64(publicKeyOf(seed)),
-    meeting: place.meeting,
-    voter,
-    nonce: encodeBase64(randomBytes(16)),
-    ballot: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
-  } as const;
-  const entry = encodeCanonical({ ...unsigned, sig: encodeBase64(sign(signingBytes(unsigned), seed)) });
+  const entry = encodeEntry(
+    signEntry(
+      {
+        kind: 'ballot',
+        meeting: place.meeting,
+        voter,
+        nonce: encodeBase64(randomBytes(16)),
+        ballot: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
+      },
+      seed,
+    ),
+  );
   return { entry, payload, salt: encodeBase64(salt) };
 }
 
@@ -98,19 +98,11 @@ export async function cast(device: Device, ballot: SignedBallot): Promise<string
     await new Promise((resolve) => setTimeout(resolve, 200));
     answer = await device.session.call(getReceipt, { params: { ...device.place, idem: answer.idem } });
   }
-  checkReceipt(answer.proof!, ballot.entry, device.logKey);
-  // The opening goes into the file as its unauthenticated `extra`, so that the file alone shows what was voted.
-  const opened = encodeCanonical({
-    entry: JSON.parse(ballot.entry),
+  checkReceipt(answer.proof!, encodeUtf8(ballot.entry), parseVerifierKey(device.logKey));
+  // What opens the commitment goes into the file too, so that the file alone shows what was voted.
+  return withExtra(answer.proof!, {
+    entry: decodeEntry(ballot.entry),
     payload: JSON.parse(ballot.payload),
     salt: ballot.salt,
   });
-  return formatReceipt({ ...parseReceipt(answer.proof!), extra: encodeUtf8(opened) });
-}
-
-/** Throws unless the receipt proves that this very entry is in the log of this key. */
-export function checkReceipt(proof: string, entry: string, logKey: string): void {
-  const receipt = parseReceipt(proof);
-  const checkpoint = checkCheckpoint(receipt.checkpoint, parseVerifierKey(logKey));
-  checkInclusion(receipt.proof, receipt.index, checkpoint.size, leafHash(encodeUtf8(entry)), checkpoint.root);
 }
