@@ -13,6 +13,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'guards', include: ['tests/guards/**/*.test.ts'], ...slow } },
+      { test: { name: 'interop', include: ['tests/interop/**/*.test.ts'], ...slow } },
       {
         test: {
           name: 'integration',

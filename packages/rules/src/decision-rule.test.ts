@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { parseDecisionRule, RuleFault } from './decision-rule.ts';
+import { findPreset, isInForce, listPresets } from './presets.ts';
+import en from './messages/en.json' with { type: 'json' };
+import ru from './messages/ru.json' with { type: 'json' };
+
+const sound = findPreset('ru.two-thirds-all', '2026-01-01')!.rule;
+
+describe('a decision rule read from JSON', () => {
+  it('comes back as it was', () => {
+    expect(parseDecisionRule(JSON.parse(JSON.stringify(sound)))).toEqual(sound);
+    const full = {
+      ...sound,
+      effectiveTo: '2030-01-01',
+      coOwners: 'fractional',
+      tie: 'fails',
+      secrecy: 'named',
+    };
+    expect(parseDecisionRule(full)).toEqual(full);
+  });
+
+  const test = sound.tests[0]![0]!;
+  it.each([
+    ['rule', null],
+    ['rule', [sound]],
+    ['rule.surprise', { ...sound, surprise: 1 }],
+    ['rule.fallback', { ...sound, fallback: { kind: 'second-call' } }],
+    ['rule.weightPolicy', { ...sound, weightPolicy: { cap: 'sum-of-others' } }],
+    ['rule.tests', Object.fromEntries(Object.entries(sound).filter(([field]) => field !== 'tests'))],
+    ['id', { ...sound, id: 'Two thirds' }],
+    ['version', { ...sound, version: 0 }],
+    ['version', { ...sound, version: 1.5 }],
+    ['effectiveFrom', { ...sound, effectiveFrom: '1.9.2024' }],
+    ['confidence', { ...sound, confidence: 'sure' }],
+    ['tests', { ...sound, tests: [] }],
+    ['tests.0', { ...sound, tests: [[]] }],
+    ['tests.0.0.base', { ...sound, tests: [[{ ...test, base: 'everybody' }]] }],
+    ['tests.0.0.side', { ...sound, tests: [[{ ...test, side: 'abstain' }]] }],
+    ['tests.0.0.cmp', { ...sound, tests: [[{ ...test, cmp: '=>' }]] }],
+    ['tests.0.0.den', { ...sound, tests: [[{ ...test, den: 0 }]] }],
+    ['tests.0.0.num', { ...sound, tests: [[{ ...test, num: 0.5 }]] }],
+    ['quorum.0.side', { ...sound, quorum: [{ ...sound.quorum[0]!, side: 'for' }] }],
+    ['quorumScope', { ...sound, quorumScope: 'house' }],
+    ['secrecy', { ...sound, secrecy: 'secret' }],
+    ['tie', { ...sound, tie: 'chair-casts' }],
+  ])('is refused at %s', (at, value) => {
+    expect(() => parseDecisionRule(value)).toThrowError(new RuleFault(at));
+  });
+});
+
+describe('the presets', () => {
+  it('are the three of Russian law, the weakest demand first', () => {
+    expect(listPresets('ru', '2026-01-01').map(({ rule }) => rule.id)).toEqual([
+      'ru.participants',
+      'ru.half-all',
+      'ru.two-thirds-all',
+    ]);
+  });
+
+  it('are in force from their first day on, and not before', () => {
+    expect(findPreset('ru.participants', '2024-08-31')).toBeNull();
+    expect(findPreset('ru.participants', '2024-09-01')).not.toBeNull();
+    expect(isInForce({ ...sound, effectiveTo: '2027-01-01' }, '2026-12-31')).toBe(true);
+    expect(isInForce({ ...sound, effectiveTo: '2027-01-01' }, '2027-01-01')).toBe(false);
+  });
+
+  it('have a name and an explanation in every language', () => {
+    for (const { nameKey, explanationKey } of listPresets('ru', '2026-01-01')) {
+      for (const texts of [ru, en] as Record<string, string>[]) {
+        expect(texts[nameKey]).toBeTruthy();
+        expect(texts[explanationKey]).toBeTruthy();
+      }
+    }
+    expect(Object.keys(ru)).toEqual(Object.keys(en));
+  });
+});
