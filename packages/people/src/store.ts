@@ -9,7 +9,7 @@ import type { StoredCode } from './codes.ts';
 import type { Contact } from './domain/contact.ts';
 import type { PremisesKind } from './domain/premises-kind.ts';
 import type { PersonKind } from './domain/register.ts';
-import { buildings, demo, demoPeople, persons, premises, roles, signInCodes, titles } from './schema.ts';
+import { buildings, demoPeople, persons, premises, roles, signInCodes, titles } from './schema.ts';
 
 // ---- buildings --------------------------------------------------------------------------------------------------
 
@@ -237,7 +237,13 @@ export async function findStanding(
     buildings: rows.map((building) => {
       const holdings = held
         .filter(({ buildingId }) => buildingId === building.id)
-        .map(({ buildingId: _, ...holding }) => holding);
+        .map(({ premises: number, kind, entrance, areaCm2, share }) => ({
+          premises: number,
+          kind,
+          entrance,
+          areaCm2,
+          share,
+        }));
       const roles: Role[] = given
         .filter(({ buildingId }) => buildingId === building.id)
         .map(({ role }) => role);
@@ -250,16 +256,18 @@ export async function findStanding(
 
 export type GivenRole = Exclude<Role, 'owner'>;
 
-/** Gives a role, in the whole installation when `buildingId` is null; giving it twice changes nothing. */
+/** Gives a role, in the whole installation when `buildingId` is null. False when the person has it already. */
 export async function insertRole(
   tx: Tx,
   given: { buildingId: string | null; personId: string; role: GivenRole; grantedBy: string | null },
   now: Date,
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const inserted = await tx
     .insert(roles)
     .values({ ...given, grantedAt: now })
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .returning({ id: roles.id });
+  return inserted.length > 0;
 }
 
 /** False when the person has no such role there. */
@@ -369,31 +377,6 @@ export async function deleteOldCodes(tx: Tx, now: Date): Promise<void> {
 }
 
 // ---- demonstration ----------------------------------------------------------------------------------------------
-
-/** How far the demonstration's clock runs ahead; null in a real installation. */
-export async function findDemoOffset(tx: Tx): Promise<number | null> {
-  const [row] = await tx.select({ offsetMs: demo.offsetMs }).from(demo);
-  return row?.offsetMs ?? null;
-}
-
-/** Marks the installation as a demonstration. Whoever calls has made sure that the database is nobody's. */
-export async function insertDemo(tx: Tx): Promise<void> {
-  await tx.insert(demo).values({}).onConflictDoNothing();
-}
-
-/**
- * Moves the demonstration's clock forward by `milliseconds`. @returns the new offset.
- * @throws RangeError: when the installation is no demonstration or the clock would go back.
- */
-export async function advanceDemo(tx: Tx, milliseconds: number): Promise<number> {
-  if (!(milliseconds >= 0)) throw new RangeError('the clock of a demonstration never goes back');
-  const [row] = await tx
-    .update(demo)
-    .set({ offsetMs: sql`${demo.offsetMs} + ${milliseconds}` })
-    .returning({ offsetMs: demo.offsetMs });
-  if (!row) throw new RangeError('not a demonstration');
-  return row.offsetMs;
-}
 
 export type DemoPart = 'owner' | 'co-owner' | 'chair' | 'commission' | 'auditor' | 'operator';
 

@@ -1,0 +1,21 @@
+// People as the house plugs them in: buildings, registers, persons, roles, sessions and messages.
+import type { ServerModule } from '@veche/module-kit/module.ts';
+import { peopleRoutes } from './api.ts';
+import { peopleJobs } from './jobs.ts';
+import en from './messages/en.json' with { type: 'json' };
+import ru from './messages/ru.json' with { type: 'json' };
+
+export const people: ServerModule = {
+  name: 'people',
+  permissions: {
+    'people.create-building': ['operator'],
+    'people.grant-role': ['chair', 'operator'],
+    'people.import-register': ['chair', 'operator'],
+    'people.read-register': ['chair', 'commission', 'operator'],
+    'people.import-registry': ['operator'],
+  },
+  messages: { ru, en },
+  entryKinds: [],
+  routes: peopleRoutes,
+  jobs: peopleJobs,
+};
