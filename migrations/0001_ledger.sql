@@ -79,7 +79,7 @@ BEGIN
     RAISE EXCEPTION 'a batch of % entries cannot lead from size % to %', cardinality(idems), old_size, new_size;
   END IF;
   UPDATE ledger.head SET size = new_size, root = new_root, checkpoint = new_checkpoint, at_ms = new_at_ms
-    WHERE id = 1 AND size = old_size AND checkpoint = old_checkpoint AND epoch = writer_epoch AND at_ms < new_at_ms;
+    WHERE id = 1 AND size = old_size AND checkpoint = old_checkpoint AND epoch = writer_epoch AND at_ms <= new_at_ms;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the head has moved' USING ERRCODE = 'serialization_failure';
   END IF;

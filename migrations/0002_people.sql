@@ -79,13 +79,14 @@ CREATE TABLE "people"."premises" (
   "id" uuid DEFAULT gen_random_uuid() NOT NULL,
   "building_id" uuid NOT NULL,
   "number" text NOT NULL,
+  "number_key" text NOT NULL,
   "kind" text NOT NULL,
   "entrance" text NOT NULL,
   "area_cm2" bigint NOT NULL,
   "sort_key" text NOT NULL,
   "closed_at" timestamp (3) with time zone,
   CONSTRAINT "premises_building_id_id_pk" PRIMARY KEY("building_id","id"),
-  CONSTRAINT "premises_number_key" UNIQUE("building_id","number"),
+  CONSTRAINT "premises_number_key" UNIQUE("building_id","number_key"),
   CONSTRAINT "premises_kind_check" CHECK ("people"."premises"."kind" in ('flat', 'nonresidential', 'parking', 'room')),
   CONSTRAINT "premises_area_check" CHECK ("people"."premises"."area_cm2" >= 0)
 );

@@ -64,7 +64,7 @@ BEGIN
     RAISE EXCEPTION 'a batch of % entries cannot lead from size % to %', cardinality(idems), old_size, new_size;
   END IF;
   UPDATE ledger.head SET size = new_size, root = new_root, checkpoint = new_checkpoint, at_ms = new_at_ms
-    WHERE id = 1 AND size = old_size AND checkpoint = old_checkpoint AND epoch = writer_epoch AND at_ms < new_at_ms;
+    WHERE id = 1 AND size = old_size AND checkpoint = old_checkpoint AND epoch = writer_epoch AND at_ms <= new_at_ms;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'the head has moved' USING ERRCODE = 'serialization_failure';
   END IF;
@@ -279,6 +279,7 @@ CREATE TABLE people.premises (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   building_id uuid NOT NULL,
   number text NOT NULL,
+  number_key text NOT NULL,
   kind text NOT NULL,
   entrance text NOT NULL,
   area_cm2 bigint NOT NULL,
@@ -287,7 +288,7 @@ CREATE TABLE people.premises (
   CONSTRAINT premises_building_id_id_pk PRIMARY KEY (building_id, id),
   CONSTRAINT premises_area_check CHECK ((area_cm2 >= 0)),
   CONSTRAINT premises_kind_check CHECK ((kind = ANY (ARRAY['flat'::text, 'nonresidential'::text, 'parking'::text, 'room'::text]))),
-  CONSTRAINT premises_number_key UNIQUE (building_id, number),
+  CONSTRAINT premises_number_key UNIQUE (building_id, number_key),
   CONSTRAINT premises_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id)
 );
 CREATE INDEX premises_order_index ON people.premises USING btree (building_id, sort_key);
@@ -396,6 +397,16 @@ CREATE INDEX titles_person_index ON people.titles USING btree (person_id);
 CREATE INDEX titles_premises_index ON people.titles USING btree (building_id, premises_id);
 
 CREATE SCHEMA veche;
+
+CREATE TABLE veche.installation (
+  single boolean NOT NULL DEFAULT true,
+  demo boolean NOT NULL,
+  verifier_key text NOT NULL,
+  seeded_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT installation_pkey PRIMARY KEY (single),
+  CONSTRAINT installation_single_check CHECK (single)
+);
 
 CREATE TABLE veche.migrations (
   name text NOT NULL,

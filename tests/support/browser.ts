@@ -30,7 +30,13 @@ export async function launchBrowser(): Promise<Browser> {
   if (system) return chromium.launch({ executablePath: system, args: FLAGS });
   // The package unpacks the browser and its libraries into the temporary folder once.
   const executablePath = await sparticuz.executablePath();
-  return chromium.launch({ executablePath, args: [...sparticuz.args.filter((flag) => !/^--(headless|single-process|no-zygote)/.test(flag)), ...FLAGS] });
+  return chromium.launch({
+    executablePath,
+    args: [
+      ...sparticuz.args.filter((flag) => !/^--(headless|single-process|no-zygote)/.test(flag)),
+      ...FLAGS,
+    ],
+  });
 }
 
 export const PHONE = { width: 390, height: 844 } as const;

@@ -16,6 +16,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,18 +74,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const password = (await readFile(join(home, 'password'), 'utf8')).trim();
   const sockets = await socketFolder(home, cluster, account);
 
-  if (!(await isRunning(cluster, binaries, account))) {
+  // A server left by a killed process still answers; a pid file alone says little, since pids are used again.
+  if (!(await answers(join(sockets, `.s.PGSQL.${PORT}`)))) {
     await writeSettings(cluster, sockets, options.durable ?? true, account);
-    const log = join(cluster, 'server.log');
-    await rm(log, { force: true });
-    try {
-      await runAs(account, binaries.pgCtl, ['start', '-D', cluster, '-l', log, '-w', '-t', '60', '-s']);
-    } catch (cause) {
-      const text = await readFile(log, 'utf8').catch(() => '');
-      throw new EmbeddedPostgresError(`the embedded database did not start:\n${text.slice(-2000)}`, {
-        cause,
-      });
-    }
+    await startServer(cluster, binaries, account);
   }
   const address: DatabaseAddress = { host: sockets, port: PORT, user: USER, password, database: DATABASE };
 
@@ -154,12 +147,43 @@ async function writeSettings(
   await giveTo(account, path);
 }
 
-async function isRunning(cluster: string, binaries: Binaries, account: Account | null): Promise<boolean> {
-  return runAs(account, binaries.pgCtl, ['status', '-D', cluster]).then(
-    () => true,
-    () => false,
-  );
+async function startServer(cluster: string, binaries: Binaries, account: Account | null): Promise<void> {
+  const log = join(cluster, 'server.log');
+  for (let attempt = 1; ; attempt += 1) {
+    await rm(log, { force: true });
+    try {
+      return await runAs(account, binaries.pgCtl, [
+        'start',
+        '-D',
+        cluster,
+        '-l',
+        log,
+        '-w',
+        '-t',
+        '60',
+        '-s',
+      ]);
+    } catch (cause) {
+      const text = await readFile(log, 'utf8').catch(() => '');
+      // A server that ended this very moment may still have its place in the table of processes.
+      if (attempt < 4 && text.includes('postmaster.pid')) {
+        await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+        continue;
+      }
+      throw new EmbeddedPostgresError(`the embedded database did not start:\n${text.slice(-2000)}`, {
+        cause,
+      });
+    }
+  }
 }
+
+/** Whether something listens on the socket. */
+const answers = (socket: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const connection = createConnection(socket);
+    connection.once('connect', () => (connection.destroy(), resolve(true)));
+    connection.once('error', () => resolve(false));
+  });
 
 /** One process of ours at a time: two would stop each other's server. A dead owner's claim is taken over. */
 async function claim(home: string): Promise<void> {

@@ -29,9 +29,12 @@ const SCHEMA = 'jobs';
 /** A run that takes longer is given to another worker. */
 const LONGEST_RUN_SECONDS = 300;
 const STOP_MS = 5_000;
+/** New work is told at once; polling finds what is to be tried again. */
+const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
 
-/** The queue of a job: names are unique in a module. */
-export const queueOf = ({ module, job }: NamedJob): string => `${module}.${job.name}`;
+/** The queue of a job: its own name where that begins with the module's, else both. */
+export const queueOf = ({ module, job }: NamedJob): string =>
+  job.name.startsWith(`${module}.`) ? job.name : `${module}.${job.name}`;
 
 /** Opens the queues; nothing runs in this process until `work`. */
 export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
@@ -100,14 +103,12 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
         const { job } = named;
         if ('on' in job) {
           const run = job.run as (event: unknown) => Promise<void>;
-          await boss.work(queue, { pollingIntervalSeconds: 2 }, async ([given]) => {
+          await boss.work(queue, POLLING, async ([given]) => {
             if (given) await runNamed(named, () => run(given.data));
           });
           continue;
         }
-        await boss.work(queue, { pollingIntervalSeconds: Math.max(0.5, Math.min(job.everySeconds, 2)) }, () =>
-          runNamed(named, () => job.run()),
-        );
+        await boss.work(queue, POLLING, () => runNamed(named, () => job.run()));
         // Every process asks; one run per slot of time is kept, whoever asked first.
         const ask = (): void => {
           boss

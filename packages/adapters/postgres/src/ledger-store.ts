@@ -13,12 +13,15 @@ export class LogDamagedError extends Error {
 
 /** SQLSTATE of `ledger.commit_batch` when the head is not the one that was built upon. */
 const HEAD_MOVED = '40001';
+/** The type's number: the driver takes an array of buffers for one buffer. */
+const BYTEA_ARRAY = 1001;
 
 /**
  * The store for one holder of `epoch`.
  * @param sql - best the connection that holds the sequencer's lock: losing the lock then loses the right to commit too.
  */
 export function createHeadStore(sql: Sql, epoch: number): HeadStore {
+  const byteaArray = (values: Buffer[]) => sql.array(values, BYTEA_ARRAY);
   return {
     async load() {
       const [row] = await sql<
@@ -54,10 +57,10 @@ export function createHeadStore(sql: Sql, epoch: number): HeadStore {
           SELECT ledger.commit_batch(
             ${old?.size ?? 0}::bigint, ${old?.checkpoint ?? ''}::text, ${epoch}::bigint,
             ${next.size}::bigint, ${toBuffer(next.root)}::bytea, ${next.checkpoint}::text, ${next.atMs}::bigint,
-            ${entries.map(({ idem }) => Buffer.from(idem, 'hex'))}::bytea[],
-            ${entries.map(({ leaf }) => toBuffer(leaf))}::bytea[],
+            ${byteaArray(entries.map(({ idem }) => Buffer.from(idem, 'hex')))},
+            ${byteaArray(entries.map(({ leaf }) => toBuffer(leaf)))},
             ${staged.map(({ path }) => path)}::text[],
-            ${staged.map(({ content }) => toBuffer(content))}::bytea[])`;
+            ${byteaArray(staged.map(({ content }) => toBuffer(content)))})`;
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === HEAD_MOVED)
           throw new HeadMovedError();
