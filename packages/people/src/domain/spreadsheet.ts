@@ -1,6 +1,5 @@
 // Reads a CSV or XLSX file into rows of text cells, exactly as a person sees them. Formulas are never executed: the
 // value that the file holds is read. A file beyond the limits is refused before it is unpacked in memory.
-import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse/sync';
 import { readSheet } from 'read-excel-file/universal';
 
@@ -66,7 +65,7 @@ export async function readSpreadsheet(
   if (bytes.length > limits.bytes) throw new SpreadsheetFault('too-large', { limit: limits.bytes });
   const table = startsWith(bytes, ZIP)
     ? await readWorkbook(bytes, limits)
-    : readCsv(unpack(bytes, limits), limits);
+    : readCsv(await unpack(bytes, limits), limits);
   return sheetOf(table, limits);
 }
 
@@ -77,20 +76,37 @@ const OLD_EXCEL = [0xd0, 0xcf, 0x11, 0xe0];
 const startsWith = (bytes: Uint8Array, head: readonly number[]): boolean =>
   head.every((byte, i) => bytes[i] === byte);
 
-function unpack(bytes: Uint8Array, limits: SheetLimits): Uint8Array {
+async function unpack(bytes: Uint8Array, limits: SheetLimits): Promise<Uint8Array> {
   if (startsWith(bytes, OLD_EXCEL)) throw new SpreadsheetFault('old-excel');
-  if (!startsWith(bytes, GZIP)) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: limits.unpackedBytes });
-  } catch (cause) {
-    throw inflationFault(cause, limits);
-  }
+  return startsWith(bytes, GZIP) ? inflate(bytes, 'gzip', limits) : bytes;
 }
 
-function inflationFault(cause: unknown, limits: SheetLimits): SpreadsheetFault {
-  return (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    ? new SpreadsheetFault('too-large', { limit: limits.unpackedBytes })
-    : new SpreadsheetFault('broken-archive', {}, cause);
+/** Unpacks by the platform's own decoder, and stops at the limit instead of filling the memory. */
+async function inflate(
+  packed: Uint8Array,
+  format: 'gzip' | 'deflate-raw',
+  limits: SheetLimits,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    const source = new Blob([Uint8Array.from(packed)]).stream();
+    for await (const chunk of source.pipeThrough(new DecompressionStream(format))) {
+      size += chunk.length;
+      if (size > limits.unpackedBytes) break;
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw new SpreadsheetFault('broken-archive', {}, cause);
+  }
+  if (size > limits.unpackedBytes) throw new SpreadsheetFault('too-large', { limit: limits.unpackedBytes });
+  const content = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    content.set(chunk, at);
+    at += chunk.length;
+  }
+  return content;
 }
 
 function sheetOf(table: Table, limits: SheetLimits): Sheet {
@@ -197,7 +213,7 @@ function widthsOf(text: string, delimiter: string): Map<number, number> {
 // ---- XLSX -------------------------------------------------------------------------------------------------------
 
 async function readWorkbook(bytes: Uint8Array, limits: SheetLimits): Promise<Table> {
-  checkArchive(bytes, limits);
+  await checkArchive(bytes, limits);
   let cells;
   try {
     cells = await readSheet<string>(new Blob([Uint8Array.from(bytes)]), {
@@ -231,17 +247,17 @@ function shownNumber(stored: string): string {
   return `${value < 0 ? '-' : ''}${whole}${fraction && `.${fraction}`}`;
 }
 
-type ArchiveFile = { readonly name: string; readonly content: () => Uint8Array };
+type ArchiveFile = { readonly name: string; readonly content: () => Promise<Uint8Array> };
 
 /**
  * Refuses an archive that would unpack to more than the limits, and a sheet that names cells far outside of them: a
  * file of a few bytes may ask for a table of 17 billion cells.
  */
-function checkArchive(bytes: Uint8Array, limits: SheetLimits): void {
+async function checkArchive(bytes: Uint8Array, limits: SheetLimits): Promise<void> {
   let left = limits.unpackedBytes;
   for (const file of listArchive(bytes, limits)) {
     if (!/\.(xml|rels)$/.test(file.name)) continue;
-    const content = file.content();
+    const content = await file.content();
     left -= content.length;
     if (left < 0) throw new SpreadsheetFault('too-large', { limit: limits.unpackedBytes });
     if (file.name.startsWith('xl/worksheets/')) checkCellNames(content, limits);
@@ -277,10 +293,8 @@ function listArchive(bytes: Uint8Array, limits: SheetLimits): ArchiveFile[] {
       const local = view.getUint32(at + 42, true);
       const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
       const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-      files.push({
-        name,
-        content: () => inflate(bytes.subarray(start, start + packed), method, checksum, limits),
-      });
+      const body = bytes.subarray(start, start + packed);
+      files.push({ name, content: () => unpackFile(body, method, checksum, limits) });
       at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     }
     return files;
@@ -289,14 +303,27 @@ function listArchive(bytes: Uint8Array, limits: SheetLimits): ArchiveFile[] {
   }
 }
 
-function inflate(packed: Uint8Array, method: number, checksum: number, limits: SheetLimits): Uint8Array {
+async function unpackFile(
+  body: Uint8Array,
+  method: number,
+  checksum: number,
+  limits: SheetLimits,
+): Promise<Uint8Array> {
   if (method !== 0 && method !== 8) throw new SpreadsheetFault('broken-archive');
-  let content = packed;
-  try {
-    if (method === 8) content = inflateRawSync(packed, { maxOutputLength: limits.unpackedBytes });
-  } catch (cause) {
-    throw inflationFault(cause, limits);
-  }
+  const content = method === 0 ? body : await inflate(body, 'deflate-raw', limits);
   if (crc32(content) !== checksum) throw new SpreadsheetFault('broken-archive');
   return content;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC-32 as ZIP has it (ISO 3309, polynomial 04C11DB7 reflected). */
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
 }
