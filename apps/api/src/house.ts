@@ -1,0 +1,278 @@
+// Builds the house: database, log, files, queue, carriers, and the modules that live on them.
+// The one place that joins adapters with modules. It opens no port: see http.ts.
+import { hash, randomBytes, sign, createPrivateKey } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock } from '@veche/core/clock.ts';
+import { LOCALES, type Locale } from '@veche/core/locale.ts';
+import { createTranslate, type Translate } from '@veche/core/messages.ts';
+import {
+  clearScratch,
+  loadOrCreateKey,
+  prepareDataDir,
+  type DataDir,
+  type StoredKey,
+} from '@veche/files/data-dir.ts';
+import { createFileStore } from '@veche/files/file-store.ts';
+import { createTileStore } from '@veche/files/tile-store.ts';
+import { encodeBase64 } from '@veche/ledger/bytes.ts';
+import { publicKeyOf } from '@veche/ledger/ed25519.ts';
+import { encodeEntry, ENTRY_KINDS, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
+import { useSha256 } from '@veche/ledger/hash.ts';
+import { createNoteSigner, type NoteSigner } from '@veche/ledger/note.ts';
+import type { TileStore } from '@veche/ledger/sequencer.ts';
+import type { House, Logger, MessageTransport } from '@veche/module-kit/module.ts';
+import type { Route } from '@veche/module-kit/route.ts';
+import type { Guard } from '@veche/module-kit/server.ts';
+import { createGuard } from '@veche/people/guard.ts';
+import { createNotices } from '@veche/people/notices.ts';
+import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/embedded.ts';
+import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
+import { createLedgerPort } from '@veche/postgres/ledger-port.ts';
+import { migrate } from '@veche/postgres/migrate.ts';
+import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
+import { createDatabase } from '@veche/postgres/template.ts';
+import { openDemoClock } from './demo/clock.ts';
+import { openInstallation, type Installation } from './installation.ts';
+import en from './messages/en.json' with { type: 'json' };
+import ru from './messages/ru.json' with { type: 'json' };
+import { modules } from './modules.ts';
+import type { Settings } from './settings.ts';
+import { createSignatureCheck } from './signatures.ts';
+import { createTransports } from './transports.ts';
+
+export type OpenHouse = {
+  readonly house: House;
+  readonly routes: readonly Route[];
+  readonly guard: Guard;
+  readonly translate: Readonly<Record<Locale, Translate>>;
+  readonly tiles: TileStore;
+  readonly installation: Installation;
+  readonly connection: Connection;
+  /** What is wrong at this moment; null when requests can be served. */
+  findTrouble(): Promise<string | null>;
+  /** Ends jobs, sequencer, connections and the embedded database, in that order. Safe to call twice. */
+  close(): Promise<void>;
+};
+
+export type HouseOptions = {
+  readonly settings: Settings;
+  readonly webOrigin: string;
+  readonly log: Logger;
+  /** Other carriers in place of those of the settings: for tests. */
+  readonly transports?: readonly MessageTransport[];
+};
+
+const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
+/** What a service manager and an impatient person allow. */
+const HEALTH_MS = 2_000;
+
+/**
+ * Opens everything the role needs and starts its work.
+ * @throws SettingsError, InstallationError, EmbeddedPostgresError, MigrationError: with a text for the operator.
+ */
+export async function openHouse({ settings, webOrigin, log, ...options }: HouseOptions): Promise<OpenHouse> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = closeOnce(closing, log);
+  try {
+    useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+    const dataDir = await prepareDataDir(settings.dataDir);
+    const embedded = settings.database ? null : await startEmbeddedPostgres({ directory: dataDir.postgres });
+    if (embedded) closing.push(embedded.stop);
+    const address = settings.database ?? embedded!.address;
+    const connection = await openDatabase(address, embedded);
+    closing.push(connection.close);
+    if (embedded) await clearScratch(dataDir);
+
+    const { signer, registrar } = await loadKeys(dataDir, webOrigin);
+    const installation = await openInstallation(connection.sql, {
+      demo: settings.demo,
+      demoByDefault: embedded !== null,
+      verifierKey: signer.vkey,
+    });
+    const tiles = createTileStore(dataDir.log, dataDir.scratch);
+    const sequencer = plays(settings, 'sequencer')
+      ? await openSequencer({ address, tiles, signer, registrar, log }, closing)
+      : null;
+    const ledger = await createLedgerPort({
+      sql: connection.sql,
+      address,
+      tiles,
+      origin: signer.name,
+      verifierKey: signer.vkey,
+      signEntry: (entry) => registrar.signEntry(entry),
+      sequencer,
+    });
+    closing.push(ledger.stop);
+
+    const clock: Clock & Partial<{ advance(seconds: number): Promise<Date> }> = installation.demo
+      ? await openDemoClock(connection.sql)
+      : { now: () => new Date() };
+    const translate = Object.fromEntries(
+      LOCALES.map((locale) => [
+        locale,
+        createTranslate(locale, { ru, en }[locale], ...modules.map((module) => module.messages[locale])),
+      ]),
+    ) as Record<Locale, Translate>;
+
+    // Jobs are listed by modules that need the house, and the house needs the queue: the list is read when it is needed.
+    let jobs: readonly NamedJob[] = [];
+    const events = deferEvents();
+    const house: House = {
+      db: connection.db,
+      clock,
+      random: (length) => randomBytes(length),
+      ledger,
+      notices: createNotices({ translate, clock, webOrigin }),
+      files: createFileStore(dataDir.files, dataDir.scratch),
+      events: events.port,
+      log,
+      checkSignature: createSignatureCheck(),
+      webOrigin,
+      demo: installation.demo,
+      transports: options.transports ?? createTransports(settings, installation.demo),
+      ...(clock.advance ? { demoClock: { advance: clock.advance } } : {}),
+    };
+    jobs = modules.flatMap((module) => module.jobs(house).map((job) => ({ module: module.name, job })));
+    const queue = await openJobQueue({
+      address,
+      log,
+      queues: jobs.map(queueOf),
+      reactions: jobs.flatMap((named) =>
+        'on' in named.job ? [{ queue: queueOf(named), on: named.job.on }] : [],
+      ),
+    });
+    closing.push(queue.stop);
+    events.connect(queue.events);
+    if (plays(settings, 'jobs')) await queue.work(jobs);
+
+    return {
+      house,
+      routes: modules.flatMap((module) => module.routes(house)),
+      guard: createGuard(
+        house,
+        modules.map(({ permissions }) => permissions),
+      ),
+      translate,
+      tiles,
+      installation,
+      connection,
+      findTrouble: () => findTrouble(connection, sequencer),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const plays = ({ role }: Settings, part: 'sequencer' | 'jobs'): boolean => role === 'all' || role === part;
+
+async function openDatabase(
+  address: DatabaseAddress,
+  embedded: EmbeddedPostgres | null,
+): Promise<Connection> {
+  if (embedded) await createDatabase(address);
+  const connection = connect(address);
+  try {
+    await migrate(connection.sql, MIGRATIONS);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+type Registrar = { readonly leaf: string; signEntry(draft: Readonly<Record<string, unknown>>): string };
+
+/** The log's key, whose name is the log's origin for ever, and the registrar's. */
+async function loadKeys(
+  dataDir: DataDir,
+  webOrigin: string,
+): Promise<{ signer: NoteSigner; registrar: Registrar }> {
+  const origin = `${webOrigin.replace(/^https?:\/\//, '')}/log/v1`;
+  const logKey = await loadOrCreateKey(dataDir, 'log.key', origin);
+  const registrarKey = await loadOrCreateKey(dataDir, 'registrar.key', `${origin}/registrar`);
+  const signer = createNoteSigner(logKey.name, logKey.seed, nativeSigner(logKey));
+  return { signer, registrar: createRegistrar(registrarKey, signer.name) };
+}
+
+function createRegistrar(key: StoredKey, origin: string): Registrar {
+  const by = encodeBase64(publicKeyOf(key.seed));
+  const signMessage = nativeSigner(key);
+  const signEntry = (draft: Readonly<Record<string, unknown>>): string => {
+    const unsigned = prepareEntry(draft, by, ENTRY_KINDS);
+    const signature = encodeBase64(signMessage(entryMessage(unsigned)));
+    return encodeEntry({ ...unsigned, sig: signature } as AnyEntry, ENTRY_KINDS);
+  };
+  return { leaf: signEntry({ kind: 'registrar', origin, key: by }), signEntry };
+}
+
+/** The DER of an Ed25519 private key (RFC 8410) up to the 32 bytes of the seed. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Deterministic Ed25519 by the system's library: the same bytes as the ledger's own, thirty times as fast. */
+function nativeSigner({ seed }: StoredKey): (message: Uint8Array) => Uint8Array {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  return (message) => new Uint8Array(sign(null, message, key));
+}
+
+async function openSequencer(
+  parts: {
+    address: DatabaseAddress;
+    tiles: TileStore;
+    signer: NoteSigner;
+    registrar: Registrar;
+    log: Logger;
+  },
+  closing: (() => Promise<void>)[],
+): Promise<SequencerProcess> {
+  const sequencer = startSequencerProcess({
+    address: parts.address,
+    tiles: parts.tiles,
+    origin: parts.signer.name,
+    signer: parts.signer,
+    firstEntry: () => Buffer.from(parts.registrar.leaf),
+    now: () => Date.now(),
+    log: parts.log,
+  });
+  closing.push(sequencer.stop);
+  await sequencer.ready();
+  return sequencer;
+}
+
+/** Events before the queue is open would be lost, so emitting then is a bug. */
+function deferEvents(): { port: House['events']; connect(port: House['events']): void } {
+  let open: House['events'] | null = null;
+  return {
+    port: {
+      emit(tx, name, event) {
+        if (!open) throw new TypeError('an event was emitted before the house was open');
+        return open.emit(tx, name, event);
+      },
+    },
+    connect: (port) => void (open = port),
+  };
+}
+
+async function findTrouble({ sql }: Connection, sequencer: SequencerProcess | null): Promise<string | null> {
+  const answer = sql`SELECT 1`.then(
+    () => null,
+    () => 'database',
+  );
+  const late = new Promise<string>((resolve) => setTimeout(resolve, HEALTH_MS, 'database').unref());
+  const trouble = await Promise.race([answer, late]);
+  return trouble ?? (sequencer?.state() === 'failing' ? 'sequencer' : null);
+}
+
+function closeOnce(closing: (() => Promise<void>)[], log: Logger): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    for (const closePart of closing.reverse()) {
+      await closePart().catch((error: unknown) =>
+        log.error({ error: error instanceof Error ? error.name : '' }, 'a part did not close'),
+      );
+    }
+  };
+  return () => (closed ??= closeAll());
+}

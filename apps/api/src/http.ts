@@ -1,0 +1,176 @@
+// One HTTP server on one port: the API, the public log, and the pages for everything else.
+// Never logs a query string, a body, a cookie or an id: of a path only its shape.
+import { randomUUID } from 'node:crypto';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from '@veche/module-kit/module.ts';
+import { describeApi } from '@veche/module-kit/openapi.ts';
+import { createServer as createApi } from '@veche/module-kit/server.ts';
+import type { Context } from 'hono';
+import type { OpenHouse } from './house.ts';
+import { createLogFiles, LOG_PREFIX } from './log-files.ts';
+import manifest from '../package.json' with { type: 'json' };
+
+/** Pages for whatever the API and the log do not answer. */
+export type Pages = (request: IncomingMessage, response: ServerResponse) => void;
+
+export type HttpOptions = {
+  readonly open: OpenHouse;
+  readonly webOrigin: string;
+  readonly log: Logger;
+  /** Null: no pages were built. */
+  readonly pages: Pages | null;
+};
+
+export type HttpServer = {
+  /** @returns the port that was taken. */
+  listen(port: number, host?: string): Promise<number>;
+  /** Takes no more requests, lets those under way end, and cuts what is left after a few seconds. */
+  close(): Promise<void>;
+};
+
+const GRACE_MS = 5_000;
+const REQUEST_MS = 30_000;
+
+export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpServer {
+  const handleApi = createApiListener(open, webOrigin, log);
+  const handleLog = createLogFiles(open.tiles, open.house.ledger.verifierKey);
+  const secure = webOrigin.startsWith('https:');
+
+  const server = createHttpServer(
+    { requestTimeout: REQUEST_MS, headersTimeout: 10_000, keepAliveTimeout: 20_000 },
+    (request, response) => {
+      const path = pathOf(request);
+      setSecurityHeaders(response, secure);
+      logAccess(log, request, response, path);
+      if (path.startsWith(LOG_PREFIX)) {
+        handleLog(request, response, path).catch((error: unknown) => fail(log, response, error));
+      } else if (/^\/(api\/|openapi\.json$|health$)/.test(path)) {
+        response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+        handleApi(request, response).catch((error: unknown) => fail(log, response, error));
+      } else if (pages) pages(request, response);
+      else
+        response
+          .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+          .end('The pages are not built.\n');
+    },
+  );
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ port, ...(host ? { host } : {}) }, () => {
+          server.off('error', reject);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    close: () => closeServer(server),
+  };
+}
+
+function createApiListener(open: OpenHouse, webOrigin: string, log: Logger) {
+  const api = createApi({
+    routes: open.routes,
+    guard: open.guard,
+    clock: open.house.clock,
+    log,
+    translate: open.translate,
+    newRequestId: randomUUID,
+    addressOf,
+    allowedOrigins: (origin) =>
+      origin === webOrigin || (!webOrigin.startsWith('https:') && isLoopbackOrigin(origin)),
+  });
+  const description = JSON.stringify(
+    describeApi(
+      open.routes.map(({ endpoint }) => endpoint),
+      {
+        title: 'Veche',
+        version: manifest.version,
+        description:
+          'General meetings of owners, counted in the open. The public log is under /log/v1/, as c2sp.org/tlog-tiles.',
+      },
+    ),
+  );
+  api.get('/openapi.json', (context) =>
+    context.body(description, 200, {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-cache',
+    }),
+  );
+  api.get('/health', async (context) => {
+    const trouble = await open.findTrouble();
+    return context.json(trouble ? { status: 'trouble', trouble } : { status: 'ok' }, trouble ? 503 : 200, {
+      'cache-control': 'no-store',
+    });
+  });
+  return getRequestListener(api.fetch, { overrideGlobalObjects: false });
+}
+
+/** Where a request came from; a proxy on this machine is believed about it, nobody else is. */
+function addressOf(context: Context): string {
+  const remote = (context.env as { incoming?: IncomingMessage }).incoming?.socket.remoteAddress ?? '';
+  const isLocal = /^(127\.|::1$|::ffff:127\.)/.test(remote);
+  const forwarded = isLocal ? context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  return forwarded || remote;
+}
+
+/** Without TLS the installation is somebody's own machine, which has several names. */
+const isLoopbackOrigin = (origin: string): boolean =>
+  /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?$/.test(origin);
+
+const pathOf = (request: IncomingMessage): string => {
+  const url = request.url ?? '/';
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+};
+
+function setSecurityHeaders(response: ServerResponse, secure: boolean): void {
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('x-frame-options', 'DENY');
+  response.setHeader('referrer-policy', 'same-origin');
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+  response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=()');
+  if (secure) response.setHeader('strict-transport-security', 'max-age=31536000');
+}
+
+/** The shape of a path: parts that may name a person or a thing are left out. */
+const shapeOf = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => (/^[a-zA-Z][a-zA-Z.-]{0,30}$|^v1$|^$/.test(part) ? part : '*'))
+    .join('/');
+
+function logAccess(log: Logger, request: IncomingMessage, response: ServerResponse, path: string): void {
+  const began = performance.now();
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - began);
+    log.info({ method: request.method, path: shapeOf(path), status: response.statusCode, ms }, 'request');
+  });
+}
+
+function fail(log: Logger, response: ServerResponse, error: unknown): void {
+  log.error(
+    { error: error instanceof Error ? error.name : typeof error },
+    'a request failed outside the API',
+  );
+  if (response.headersSent) response.destroy();
+  else
+    response
+      .writeHead(500, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
+      .end('Internal error\n');
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,36 @@
+// The program behind `npm start`: starts the server, says where to look, and stops cleanly.
+const began = performance.now();
+const { parseSettings, SettingsError } = await import('./settings.ts');
+const { startServer } = await import('./start.ts');
+const { createLogger } = await import('./logger.ts');
+const { describeStart } = await import('./demo/welcome.ts');
+
+/** Longer than a graceful stop ever takes: a stop that hangs must not keep a port and a database. */
+const STOP_MS = 20_000;
+
+try {
+  const settings = parseSettings(process.env, process.cwd());
+  const log = createLogger(settings.logLevel);
+  const server = await startServer({ settings, log });
+  const milliseconds = Math.round(performance.now() - began);
+  log.info({ milliseconds }, 'started');
+  console.log(await describeStart(server, milliseconds));
+
+  let stopping = false;
+  const stop = (): void => {
+    // A second signal means: at once.
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_MS).unref();
+    server.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+} catch (error) {
+  // Errors of these kinds are written for the operator; any other is ours and shows where it came from.
+  const forOperator = error instanceof SettingsError || (error instanceof Error && 'code' in error);
+  console.error(forOperator ? `veche: ${(error as Error).message}` : error);
+  process.exit(1);
+}

@@ -1,0 +1,5 @@
+// The modules of the product. A further one is its folder and one line here.
+import type { ServerModule } from '@veche/module-kit/module.ts';
+import { people } from '@veche/people/module.ts';
+
+export const modules: readonly ServerModule[] = [people];

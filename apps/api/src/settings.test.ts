@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from './settings.ts';
+
+describe('settings', () => {
+  it('need nothing to be set', () => {
+    expect(parseSettings({}, '/srv')).toMatchObject({
+      port: 3000,
+      database: null,
+      dataDir: '/srv/var',
+      webOrigin: null,
+      role: 'all',
+      demo: null,
+    });
+  });
+
+  it('are read in full', () => {
+    const settings = parseSettings(
+      {
+        PORT: '8080',
+        HOST: '127.0.0.1',
+        DATABASE_URL: 'postgres://veche:p%40ss@db.example:6432/veche?sslmode=require',
+        VECHE_DATA_DIR: '/data',
+        VECHE_ORIGIN: 'https://veche.example/',
+        VECHE_ROLE: 'api',
+        VECHE_DEMO: 'off',
+      },
+      '/srv',
+    );
+    expect(settings).toMatchObject({
+      port: 8080,
+      host: '127.0.0.1',
+      database: {
+        host: 'db.example',
+        port: 6432,
+        user: 'veche',
+        password: 'p@ss',
+        database: 'veche',
+        ssl: 'require',
+      },
+      dataDir: '/data',
+      webOrigin: 'https://veche.example',
+      role: 'api',
+      demo: false,
+    });
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', 'http'],
+    ['DATABASE_URL', 'mysql://secret@db/veche'],
+    ['DATABASE_URL', 'postgres://user:secret@host'],
+    ['VECHE_ORIGIN', 'https://veche.example/secret'],
+    ['VECHE_ROLE', 'secret'],
+    ['VECHE_DEMO', 'secret'],
+    ['SMTP_URL', 'secret'],
+  ])('name %s when it is wrong, without repeating it', (name, value) => {
+    expect(() => parseSettings({ [name]: value }, '/srv')).toThrow(new RegExp(`^${name}: (?!.*secret)`));
+  });
+});

@@ -1,0 +1,111 @@
+// Every setting of the server, read from the environment once and checked; nothing else reads the environment.
+import { isAbsolute, join } from 'node:path';
+import { parseDatabaseUrl, type DatabaseAddress } from '@veche/postgres/connect.ts';
+
+/** What this process does; `all` does everything. */
+export type ProcessRole = 'all' | 'api' | 'sequencer' | 'jobs';
+
+export type Settings = {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Absent: every address of the machine. */
+  readonly host?: string;
+  /** Null: the embedded database in the data folder. */
+  readonly database: DatabaseAddress | null;
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Without a trailing slash; null: http://localhost and the port. */
+  readonly webOrigin: string | null;
+  readonly role: ProcessRole;
+  /** Null: a demonstration if and only if the embedded database is new or was made as one. */
+  readonly demo: boolean | null;
+  readonly smtpUrl: string | null;
+  readonly smsGatewayUrl: string | null;
+  /** Contact of the first operator of the installation. */
+  readonly admin: string | null;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info';
+};
+
+/** A setting that cannot be used; the text names it and says what is expected, and never repeats a secret. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'SETTINGS';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads PORT, HOST, DATABASE_URL, VECHE_DATA_DIR, VECHE_ORIGIN, VECHE_ROLE, VECHE_DEMO, SMTP_URL, SMS_GATEWAY_URL,
+ * VECHE_ADMIN and VECHE_LOG_LEVEL; an empty value counts as unset.
+ * @throws SettingsError: on the first one that cannot be used.
+ */
+export function parseSettings(environment: Environment, workingDir: string): Settings {
+  const read = (name: string): string | null => environment[name]?.trim() || null;
+  const dataDir = read('VECHE_DATA_DIR') ?? 'var';
+  const host = read('HOST');
+  return {
+    port: parsePort(read('PORT') ?? '3000'),
+    ...(host ? { host } : {}),
+    database: parseDatabase(read('DATABASE_URL')),
+    dataDir: isAbsolute(dataDir) ? dataDir : join(workingDir, dataDir),
+    webOrigin: parseOrigin(read('VECHE_ORIGIN')),
+    role: parseChoice('VECHE_ROLE', read('VECHE_ROLE') ?? 'all', ['all', 'api', 'sequencer', 'jobs']),
+    demo: parseSwitch('VECHE_DEMO', read('VECHE_DEMO')),
+    smtpUrl: parseCarrier('SMTP_URL', read('SMTP_URL'), /^smtps?:\/\//),
+    smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
+    admin: read('VECHE_ADMIN'),
+    logLevel: parseChoice(
+      'VECHE_LOG_LEVEL',
+      read('VECHE_LOG_LEVEL') ?? (process.stdout.isTTY ? 'warn' : 'info'),
+      ['silent', 'error', 'warn', 'info'],
+    ),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535)
+    throw new SettingsError('PORT: expected a number from 0 to 65535');
+  return port;
+}
+
+function parseDatabase(text: string | null): DatabaseAddress | null {
+  if (text === null) return null;
+  try {
+    return parseDatabaseUrl(text);
+  } catch (cause) {
+    throw new SettingsError('DATABASE_URL: expected postgres://user:password@host:5432/name', { cause });
+  }
+}
+
+function parseOrigin(text: string | null): string | null {
+  if (text === null) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.origin !== text.replace(/\/$/, '')) {
+    throw new SettingsError(
+      'VECHE_ORIGIN: expected an address such as https://veche.example, without a path',
+    );
+  }
+  return url.origin;
+}
+
+function parseCarrier(name: string, text: string | null, form: RegExp): string | null {
+  if (text !== null && (!form.test(text) || !URL.canParse(text)))
+    throw new SettingsError(`${name}: expected an address`);
+  return text;
+}
+
+function parseSwitch(name: string, text: string | null): boolean | null {
+  if (text === null) return null;
+  return parseChoice(name, text, ['0', '1', 'off', 'on', 'false', 'true']).match(/^(1|on|true)$/) !== null;
+}
+
+function parseChoice<const Choice extends string>(
+  name: string,
+  text: string,
+  choices: readonly Choice[],
+): Choice {
+  if (!choices.includes(text as Choice))
+    throw new SettingsError(`${name}: expected one of ${choices.join(', ')}`);
+  return text as Choice;
+}
