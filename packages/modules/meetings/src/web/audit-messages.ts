@@ -1,0 +1,21 @@
+// What the page and its worker say to each other about an audit. Types only.
+import type { AuditProgress, AuditReport } from '@veche/ledger/audit.ts';
+
+export type AuditRequest = {
+  /** The bundle: fetched from this site, or a file of the person's own, which stays on the device. */
+  readonly bundle: { readonly url: string } | { readonly file: Blob };
+  /** The minutes, to be compared with their record; null where there are none to fetch. */
+  readonly minutesUrl: string | null;
+  /** Address of the log, without a trailing slash. */
+  readonly logUrl: string;
+  /** The log's verifier key as this device saw it first; null to take the one the log names. */
+  readonly logKey: string | null;
+  /** The newest checkpoint this device has verified. */
+  readonly seenCheckpoint: string | null;
+};
+
+export type AuditMessage =
+  | { readonly kind: 'progress'; readonly progress: AuditProgress }
+  | { readonly kind: 'report'; readonly report: AuditReport; readonly logKey: string; readonly seconds: number }
+  /** The bundle was refused with this problem code, or a file or the log could not be read. Says nothing of the meeting. */
+  | { readonly kind: 'stopped'; readonly code: string };

@@ -1,0 +1,93 @@
+// Audits a meeting off the page's own thread: reads the bundle and the public log, checks everything, and says how far it
+// is. It sends nothing anywhere but requests for public files of the log.
+import { auditMeeting, type AuditProgress, type LogReader } from '@veche/ledger/audit.ts';
+import { readLines } from '@veche/ledger/bundle.ts';
+import { createWebVerifier } from '@veche/ledger/webcrypto.ts';
+import type { AuditMessage, AuditRequest } from './audit-messages.ts';
+
+type Worker = {
+  onmessage: ((event: { data: AuditRequest }) => void) | null;
+  postMessage: (message: AuditMessage) => void;
+};
+const worker = globalThis as unknown as Worker;
+
+/** Often enough to be seen moving, seldom enough to cost nothing. */
+const PROGRESS_MS = 80;
+
+/** A file that could not be had. */
+class Stopped extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.name = 'Stopped';
+    this.code = code;
+  }
+}
+
+async function fetchFile(url: string): Promise<Response> {
+  const response = await fetch(url, { credentials: 'same-origin' }).catch(() => {
+    throw new Stopped('unreachable');
+  });
+  if (response.ok || response.status === 404) return response;
+  const problem = (await response.json().catch(() => null)) as { type?: string } | null;
+  throw new Stopped(problem?.type?.split('/').at(-1) ?? 'unreachable');
+}
+
+const logReader = (logUrl: string): LogReader => ({
+  checkpoint: async () => (await fetchFile(`${logUrl}/checkpoint`)).text(),
+  read: async (path) => {
+    const response = await fetchFile(`${logUrl}/${path}`);
+    return response.status === 404 ? null : new Uint8Array(await response.arrayBuffer());
+  },
+});
+
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // NOTE: Safari cannot iterate a stream by itself.
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+async function openBundle({ bundle }: AuditRequest): Promise<AsyncIterable<string>> {
+  if ('file' in bundle) return readLines(chunksOf(bundle.file.stream()));
+  const response = await fetchFile(bundle.url);
+  if (!response.ok || !response.body) throw new Stopped('not-found');
+  return readLines(chunksOf(response.body));
+}
+
+async function audit(request: AuditRequest): Promise<AuditMessage> {
+  const started = performance.now();
+  const logKey = request.logKey ?? (await (await fetchFile(`${request.logUrl}/vkey`)).text()).trim();
+  const minutes = request.minutesUrl === null ? null : await fetchFile(request.minutesUrl);
+  let last: { step: string; at: number } | null = null;
+  const onProgress = (progress: AuditProgress): void => {
+    const now = performance.now();
+    if (last?.step === progress.step && now - last.at < PROGRESS_MS) return;
+    last = { step: progress.step, at: now };
+    worker.postMessage({ kind: 'progress', progress });
+  };
+  const report = await auditMeeting({
+    bundle: await openBundle(request),
+    log: logReader(request.logUrl),
+    logKey,
+    verifier: createWebVerifier(),
+    scan: 'log',
+    onProgress,
+    ...(request.seenCheckpoint === null ? {} : { seenCheckpoint: request.seenCheckpoint }),
+    ...(minutes?.ok ? { minutes: new Uint8Array(await minutes.arrayBuffer()) } : {}),
+  });
+  return { kind: 'report', report, logKey, seconds: (performance.now() - started) / 1000 };
+}
+
+worker.onmessage = ({ data }) => {
+  audit(data).then(
+    (message) => worker.postMessage(message),
+    (error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreachable';
+      worker.postMessage({ kind: 'stopped', code });
+    },
+  );
+};

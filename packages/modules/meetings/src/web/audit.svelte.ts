@@ -1,0 +1,95 @@
+// The page's side of an audit: starts the worker, follows its steps, and remembers the journal it has verified.
+import { AUDIT_STEPS, type AuditReport, type AuditStepCode } from '@veche/ledger/audit.ts';
+import type { AuditMessage, AuditRequest } from './audit-messages.ts';
+import { LOG_KEY, openDeviceStore } from './device-store.ts';
+
+export type StepState = 'waiting' | 'running' | 'passed' | 'skipped' | 'failed';
+export type AuditOutcome =
+  | { readonly kind: 'report'; readonly report: AuditReport; readonly seconds: number }
+  | { readonly kind: 'stopped'; readonly code: string };
+
+/** Where the installation publishes its log. */
+const LOG_PATH = '/log/v1';
+
+/** An audit that a page can start, watch and stop. */
+export function createAudit() {
+  let worker: Worker | null = null;
+  let running = $state(false);
+  let progress = $state.raw<{ step: AuditStepCode; done: number; total: number } | null>(null);
+  let outcome = $state.raw<AuditOutcome | null>(null);
+  let isFirstSight = $state(false);
+
+  function stop(): void {
+    worker?.terminate();
+    worker = null;
+    running = false;
+  }
+
+  async function start(files: Pick<AuditRequest, 'bundle' | 'minutesUrl'>): Promise<void> {
+    stop();
+    outcome = null;
+    progress = null;
+    running = true;
+    const store = await openDeviceStore();
+    const seen = await store.find('logs', LOG_KEY);
+    isFirstSight = seen?.checkpoint === null || seen === null;
+    worker = new Worker(new URL('./audit-worker.ts', import.meta.url), { type: 'module' });
+    worker.onerror = () => finish({ kind: 'stopped', code: 'unreachable' });
+    worker.onmessage = ({ data }: MessageEvent<AuditMessage>) => {
+      if (data.kind === 'progress') progress = data.progress;
+      else if (data.kind === 'stopped') finish(data);
+      else {
+        const { report, logKey } = data;
+        if (report.ok && report.checkpoint !== null && (report.size ?? 0) >= (seen?.size ?? 0))
+          void store.put('logs', LOG_KEY, {
+            key: logKey,
+            checkpoint: report.checkpoint,
+            size: report.size ?? 0,
+          });
+        finish({ kind: 'report', report, seconds: data.seconds });
+      }
+    };
+    worker.postMessage({
+      ...files,
+      logUrl: location.origin + LOG_PATH,
+      logKey: seen?.key ?? null,
+      seenCheckpoint: seen?.checkpoint ?? null,
+    } satisfies AuditRequest);
+  }
+
+  function finish(how: AuditOutcome): void {
+    outcome = how;
+    stop();
+  }
+
+  return {
+    get running() {
+      return running;
+    },
+    get progress() {
+      return progress;
+    },
+    get outcome() {
+      return outcome;
+    },
+    /** This device had not seen the journal before. */
+    get isFirstSight() {
+      return isFirstSight;
+    },
+    /** How each step stands now. */
+    get steps(): { code: AuditStepCode; state: StepState }[] {
+      if (outcome?.kind === 'report')
+        return outcome.report.steps.map(({ code, status }) => ({
+          code,
+          state: status === 'not-run' ? 'waiting' : status,
+        }));
+      const at = progress ? AUDIT_STEPS.indexOf(progress.step) : -1;
+      return AUDIT_STEPS.map((code, index) => ({
+        code,
+        state: running && index === at ? 'running' : index < at ? 'passed' : 'waiting',
+      }));
+    },
+    start,
+    stop,
+  };
+}

@@ -1,0 +1,23 @@
+// What the pages load, by contract. A "no" that a page has words for is a value here; every other one is the shell's.
+import type { Call } from '@veche/module-kit/client.ts';
+import { ProblemError } from '@veche/module-kit/problem.ts';
+import { getMyBallot } from '../contract.ts';
+import type { MyVote, NoBallot } from './views.ts';
+
+const NO_BALLOT: readonly string[] = ['sign-in-first', 'not-an-owner', 'not-open'] satisfies NoBallot[];
+
+/**
+ * What the caller votes with, or why there is no vote.
+ * @throws ProblemError: of any other kind.
+ */
+export async function loadMyVote(call: Call, params: { building: string; meeting: string }): Promise<MyVote> {
+  try {
+    return { my: await call(getMyBallot, { params }), refused: null };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    // Somebody without any role in the building is no owner here either.
+    const code = error.code === 'not-permitted' ? 'not-an-owner' : error.code;
+    if (!NO_BALLOT.includes(code)) throw error;
+    return { my: null, refused: code as NoBallot };
+  }
+}

@@ -1,0 +1,39 @@
+// What the pages are given: the answers of the contract under short names. Types only.
+import type { Answer } from '@veche/module-kit/client.ts';
+import type {
+  draftMeeting,
+  getMeeting,
+  getMissing,
+  getMyBallot,
+  getResult,
+  listRules,
+} from '../contract.ts';
+import type { CallInput } from '@veche/module-kit/endpoint.ts';
+
+export type MeetingView = Answer<typeof getMeeting>;
+export type AgendaItem = MeetingView['items'][number];
+export type MyBallot = Answer<typeof getMyBallot>;
+export type Missing = Answer<typeof getMissing>;
+export type ResultView = Answer<typeof getResult>;
+export type ItemResultView = ResultView['items'][number];
+export type RuleChoice = Answer<typeof listRules>['rules'][number];
+export type Draft = Required<CallInput<typeof draftMeeting>['body']>;
+export type DraftItem = NonNullable<Draft['items']>[number];
+
+/** Why somebody who opened a voting page cannot vote; null when nothing forbids it. */
+export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
+export type MyVote = { readonly my: MyBallot; readonly refused: null } | { readonly my: null; readonly refused: NoBallot };
+
+/** Addresses of the pages of one meeting. */
+export const pathsOf = (building: string, meeting: string) => {
+  const meetingPath = `/buildings/${building}/meetings/${meeting}`;
+  return {
+    building: `/buildings/${building}`,
+    meeting: meetingPath,
+    vote: `${meetingPath}/vote`,
+    receipts: `${meetingPath}/receipts`,
+    result: `${meetingPath}/result`,
+    verify: `${meetingPath}/verify`,
+    edit: `${meetingPath}/edit`,
+  };
+};
