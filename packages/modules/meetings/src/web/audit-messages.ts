@@ -16,6 +16,11 @@ export type AuditRequest = {
 
 export type AuditMessage =
   | { readonly kind: 'progress'; readonly progress: AuditProgress }
-  | { readonly kind: 'report'; readonly report: AuditReport; readonly logKey: string; readonly seconds: number }
+  | {
+      readonly kind: 'report';
+      readonly report: AuditReport;
+      readonly logKey: string;
+      readonly seconds: number;
+    }
   /** The bundle was refused with this problem code, or a file or the log could not be read. Says nothing of the meeting. */
   | { readonly kind: 'stopped'; readonly code: string };

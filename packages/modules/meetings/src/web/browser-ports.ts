@@ -21,7 +21,8 @@ export const browserPorts = (options: {
       random: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
     },
     isRegistered: (key) => registered.includes(key),
-    register: (key) => call(registerKey, { params, body: { ...key, label: nameDevice(navigator.userAgent) } }),
+    register: (key) =>
+      call(registerKey, { params, body: { ...key, label: nameDevice(navigator.userAgent) } }),
     send: (body) => call(castBallot, { params, body }),
     findReceipt: (idem) => call(getReceipt, { params: { ...params, idem } }),
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

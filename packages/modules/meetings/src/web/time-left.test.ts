@@ -6,7 +6,11 @@ import { writeTimeLeft } from './time-left.ts';
 
 const from = new Date('2026-11-21T12:00:00Z');
 const leftIn = (milliseconds: number, locale: 'ru' | 'en' = 'en') =>
-  writeTimeLeft(createTranslate(locale, locale === 'ru' ? ru : en), new Date(from.getTime() + milliseconds), from);
+  writeTimeLeft(
+    createTranslate(locale, locale === 'ru' ? ru : en),
+    new Date(from.getTime() + milliseconds),
+    from,
+  );
 
 it.each([
   [3 * 86_400_000 + 4 * 3_600_000, '3 days 4 hours'],

@@ -16,7 +16,10 @@ export function writeTimeLeft(t: Translate, until: Date, now: Date): string | nu
     days > 0
       ? [t('time.days', { n: days }), ...(hours > 0 ? [t('time.hours', { n: hours })] : [])]
       : hours > 0
-        ? [t('time.hours', { n: hours }), ...(minutes > 0 && minutes < 60 ? [t('time.minutes', { n: minutes })] : [])]
+        ? [
+            t('time.hours', { n: hours }),
+            ...(minutes > 0 && minutes < 60 ? [t('time.minutes', { n: minutes })] : []),
+          ]
         : [t('time.minutes', { n: minutes })];
   return parts.join(' ');
 }

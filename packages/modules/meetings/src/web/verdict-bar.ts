@@ -5,7 +5,11 @@ import type { ItemResultView } from './views.ts';
 
 type Part = 'for' | 'against' | 'abstain' | 'unmarked' | 'absent';
 export type VerdictBar = {
-  readonly parts: readonly { readonly part: Part; readonly value: string; readonly tone: 'one' | 'two' | 'three' | 'rest' }[];
+  readonly parts: readonly {
+    readonly part: Part;
+    readonly value: string;
+    readonly tone: 'one' | 'two' | 'three' | 'rest';
+  }[];
   /** Null where nothing is measured in area. `need` in cm², on the scale of the parts. */
   readonly threshold: {
     readonly need: string;

@@ -1,13 +1,6 @@
 // What the pages are given: the answers of the contract under short names. Types only.
 import type { Answer } from '@veche/module-kit/client.ts';
-import type {
-  draftMeeting,
-  getMeeting,
-  getMissing,
-  getMyBallot,
-  getResult,
-  listRules,
-} from '../contract.ts';
+import type { draftMeeting, getMeeting, getMissing, getMyBallot, getResult, listRules } from '../contract.ts';
 import type { CallInput } from '@veche/module-kit/endpoint.ts';
 
 export type MeetingView = Answer<typeof getMeeting>;
@@ -22,7 +15,8 @@ export type DraftItem = NonNullable<Draft['items']>[number];
 
 /** Why somebody who opened a voting page cannot vote; null when nothing forbids it. */
 export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
-export type MyVote = { readonly my: MyBallot; readonly refused: null } | { readonly my: null; readonly refused: NoBallot };
+export type MyVote =
+  { readonly my: MyBallot; readonly refused: null } | { readonly my: null; readonly refused: NoBallot };
 
 /** Addresses of the pages of one meeting. */
 export const pathsOf = (building: string, meeting: string) => {

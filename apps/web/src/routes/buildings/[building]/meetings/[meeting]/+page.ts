@@ -1,0 +1,16 @@
+import { getMeeting, getMissing } from '@veche/meetings/contract.ts';
+import { loadMyVote } from '@veche/meetings/web/load.ts';
+import { loadCall, pageCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const { demo, locale } = await event.parent();
+  const { params } = event;
+  const meeting = await call(getMeeting, { params });
+  const [vote, missing] = await Promise.all([
+    loadMyVote(pageCall(event.fetch, locale), params),
+    meeting.may.seeMissing && meeting.state === 'open' ? call(getMissing, { params }) : null,
+  ]);
+  return { meeting, vote, missing, serverNow: demo?.now ?? new Date().toISOString() };
+};

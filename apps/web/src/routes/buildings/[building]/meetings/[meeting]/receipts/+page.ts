@@ -1,0 +1,15 @@
+import { redirect } from '@sveltejs/kit';
+import { getMeeting } from '@veche/meetings/contract.ts';
+import { loadMyVote } from '@veche/meetings/web/load.ts';
+import { loadCall, pageCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const { locale } = await event.parent();
+  const meeting = await call(getMeeting, { params: event.params });
+  const vote = await loadMyVote(pageCall(event.fetch, locale), event.params);
+  if (vote.refused === 'sign-in-first')
+    redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname)}`);
+  return { meeting, vote };
+};
