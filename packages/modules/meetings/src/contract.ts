@@ -267,6 +267,7 @@ export const callMeeting = endpoint({
     'closes-before-it-opens': 422,
     'short-notice': 409,
     'register-empty': 409,
+    'unknown-rule': 422,
   },
 });
 

@@ -3,24 +3,13 @@
 import { encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
-
-export type Choice = 'for' | 'against' | 'abstain';
-
-export type BallotContent = {
-  /** Ids of the meeting and of the voter's pseudonym in it. */
-  readonly meeting: string;
-  readonly voter: string;
-  /** Entitlements it is cast with, in any order; at least one, none twice. */
-  readonly entitlements: readonly string[];
-  /** By item id; an item that is left out is not marked. */
-  readonly choices: Readonly<Record<string, Choice>>;
-};
+import type { BallotPayload } from '@veche/ledger/meeting.ts';
 
 /**
- * The canonical JSON of a ballot: what its commitment is made of.
+ * The canonical JSON of a ballot: what its commitment is made of. The entitlements may come in any order.
  * @throws RangeError: without an entitlement, or with one twice.
  */
-export function encodeBallot({ meeting, voter, entitlements, choices }: BallotContent): string {
+export function encodeBallot({ meeting, voter, entitlements, choices }: BallotPayload): string {
   const sorted = [...entitlements].sort();
   if (sorted.length === 0 || new Set(sorted).size !== sorted.length)
     throw new RangeError('expected at least one entitlement, each once');

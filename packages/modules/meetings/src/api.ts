@@ -1,0 +1,329 @@
+// The endpoints of meetings: each handler finds, decides in the domain or in one act, stores, and answers.
+import { formatRational, sum } from '@veche/core/rational.ts';
+import type { Translate } from '@veche/core/messages.ts';
+import { isRefusal, refuse } from '@veche/core/refusal.ts';
+import { encodeHex } from '@veche/ledger/bytes.ts';
+import { decodeCanonical } from '@veche/ledger/jcs.ts';
+import { parseBallotPayload } from '@veche/ledger/meeting.ts';
+import type { House } from '@veche/module-kit/module.ts';
+import { route, type Route } from '@veche/module-kit/route.ts';
+import type { Caller } from '@veche/module-kit/who.ts';
+import { findBuilding, listOwners, personNames } from '@veche/people/store.ts';
+import { explainItem } from '@veche/rules/explain.ts';
+import { findPreset } from '@veche/rules/presets.ts';
+import { streamBundle } from './bundle.ts';
+import { createCasting } from './casting.ts';
+import { closeMeeting, resultOf } from './closing.ts';
+import * as contract from './contract.ts';
+import { registerKey } from './device-keys.ts';
+import { arithmeticLines } from './domain/arithmetic.ts';
+import type { Draft } from './domain/call.ts';
+import { dayIn, wholeSeconds } from './domain/instant.ts';
+import { weightOf } from './domain/roll.ts';
+import { percentOf } from './domain/turnout.ts';
+import { callDraft } from './opening.ts';
+import { isMember, mayDo } from './permissions.ts';
+import {
+  deleteDraft,
+  effectiveAmong,
+  findEntry,
+  findMeeting,
+  insertDraft,
+  listBallots,
+  listKeys,
+  listMeetings,
+  listNewestCalled,
+  noticeOf,
+  readMissing,
+  rollOfPerson,
+  standingOfPerson,
+  updateDraft,
+  type MeetingKey,
+  type MeetingRow,
+} from './store.ts';
+import { createViews, keyOf, ruleTexts, rulesOfToday } from './view.ts';
+
+const NEWEST = 50;
+
+export function routes(house: House): readonly Route[] {
+  const { db } = house;
+  const casting = createCasting(house);
+  const views = createViews(house);
+
+  /** The meeting, when the caller may know of it: drafts are for those who call. */
+  const findVisible = async (key: MeetingKey, caller: Caller | null): Promise<MeetingRow | null> => {
+    const row = await findMeeting(db, key);
+    return row && (row.state !== 'draft' || mayDo(caller, 'meetings.call')) ? row : null;
+  };
+  const view = async (
+    key: MeetingKey,
+    { caller, now, translate }: { caller: Caller | null; now: Date; translate: Translate },
+  ) => {
+    const row = await findVisible(key, caller);
+    const building = row && (await findBuilding(db, key.buildingId));
+    if (!row || !building) return refuse('not-found');
+    const hasVote =
+      caller !== null && row.openedAt !== null && (await rollOfPerson(db, key, caller.personId)).length > 0;
+    return views.meeting(row, building, { caller, hasVote, now, translate });
+  };
+  const keyFrom = (params: { building: string; meeting: string }): MeetingKey => ({
+    buildingId: params.building,
+    id: params.meeting,
+  });
+
+  return [
+    route(contract.listRules, async ({ now, translate }) => ({ rules: rulesOfToday(now, translate) })),
+
+    route(contract.listMeetings, async ({ params, caller, now }) => {
+      if (!(await findBuilding(db, params.building))) return refuse('not-found');
+      const rows = await listMeetings(db, params.building, mayDo(caller, 'meetings.call'));
+      const mine = caller
+        ? await standingOfPerson(db, params.building, caller.personId)
+        : new Map<string, 'to-vote' | 'voted'>();
+      return {
+        meetings: await Promise.all(
+          rows.map(async (row) => ({
+            id: row.id,
+            title: row.title,
+            state: row.state,
+            opensAt: row.opensAt?.toISOString() ?? null,
+            closesAt: row.closesAt?.toISOString() ?? null,
+            items: row.draft.items.length,
+            percent: (await views.turnout(row, now))?.percent ?? null,
+            mine: mine.get(row.id) ?? null,
+          })),
+        ),
+      };
+    }),
+
+    route(contract.listPublicMeetings, async () => ({
+      meetings: (await listNewestCalled(db, NEWEST)).map((row) => ({
+        id: row.id,
+        buildingId: row.buildingId,
+        address: row.address,
+        title: row.title,
+        state: row.state,
+        closesAt: row.closesAt?.toISOString() ?? null,
+      })),
+    })),
+
+    route(contract.draftMeeting, async (input) => {
+      const building = await findBuilding(db, input.params.building);
+      if (!building) return refuse('not-found');
+      const draft = draftFrom(input.body);
+      const unknown = findUnknownRule(draft, building.timeZone, input.now);
+      if (unknown) return refuse('unknown-rule', { item: unknown });
+      const key = { buildingId: building.id, id: encodeHex(house.random(12)) };
+      await insertDraft(db, key, draft, input.locale, input.now);
+      return view(key, input);
+    }),
+
+    route(contract.editDraft, async (input) => {
+      const key = keyFrom(input.params);
+      const building = await findBuilding(db, key.buildingId);
+      if (!building) return refuse('not-found');
+      const draft = draftFrom(input.body);
+      const unknown = findUnknownRule(draft, building.timeZone, input.now);
+      if (unknown) return refuse('unknown-rule', { item: unknown });
+      if (!(await updateDraft(db, key, draft)))
+        return refuse((await findMeeting(db, key)) ? 'already-called' : 'not-found');
+      return view(key, input);
+    }),
+
+    route(contract.deleteDraft, async ({ params }) => {
+      const key = keyFrom(params);
+      if (await deleteDraft(db, key)) return null;
+      return refuse((await findMeeting(db, key)) ? 'already-called' : 'not-found');
+    }),
+
+    route(contract.callMeeting, async (input) => {
+      const key = keyFrom(input.params);
+      const refused = await callDraft(house, key, {
+        personId: input.caller.personId,
+        language: input.locale,
+        acceptShortNotice: input.body.acceptShortNotice,
+        now: input.now,
+      });
+      return refused ?? view(key, input);
+    }),
+
+    route(contract.getMeeting, async (input) => view(keyFrom(input.params), input)),
+
+    route(contract.getMissing, async ({ params, caller }) => {
+      const key = keyFrom(params);
+      const row = await findVisible(key, caller);
+      if (!row) return refuse('not-found');
+      if (row.openedAt === null) return refuse('not-open');
+      const missing = await readMissing(db, key);
+      const names = await personNames(
+        db,
+        missing.flatMap(({ personId }) => personId ?? []),
+      );
+      const reachable = new Map(
+        (await listOwners(db, key.buildingId)).map((owner) => [owner.personId, owner.reachable]),
+      );
+      const byEntrance = Map.groupBy(missing, ({ entrance }) => entrance);
+      return {
+        entrances: [...byEntrance]
+          .sort(([a], [b]) => compareNumbers(a, b))
+          .map(([entrance, premises]) => ({
+            entrance,
+            premises: premises
+              .sort((a, b) => compareNumbers(a.number, b.number))
+              .map((one) => ({
+                number: one.number,
+                owner: (one.personId !== null && names.get(one.personId)) || null,
+                area: formatRational(weightOf(one)),
+                reachable: one.personId !== null && (reachable.get(one.personId) ?? false),
+              })),
+          })),
+      };
+    }),
+
+    route(contract.getMyBallot, async ({ params, caller }) => {
+      const key = keyFrom(params);
+      const row = await findVisible(key, caller);
+      if (!row) return refuse('not-found');
+      if (row.openedAt === null || row.rollWeight === null) return refuse('not-open');
+      const mine = await rollOfPerson(db, key, caller.personId);
+      const voter = mine[0]?.voter;
+      if (voter === undefined) return refuse('not-an-owner');
+      const [devices, ballots, effective] = await Promise.all([
+        listKeys(db, key, voter),
+        listBallots(db, key, voter),
+        effectiveAmong(
+          db,
+          key,
+          mine.map(({ entitlement }) => entitlement),
+        ),
+      ]);
+      const logged = await house.ledger.read([...devices, ...ballots].map(({ idem }) => idem));
+      const indexOf = new Map(logged.map(({ idem, index }) => [idem, index]));
+      const weight = formatRational(sum(mine.map(weightOf)));
+      return {
+        voter,
+        entitlements: mine
+          .sort((a, b) => compareNumbers(a.premisesNumber, b.premisesNumber))
+          .map((one) => ({
+            id: one.entitlement,
+            premises: one.premisesNumber,
+            kind: one.premisesKind,
+            entrance: one.entrance,
+            areaCm2: one.areaCm2,
+            share: one.share,
+            weight: formatRational(weightOf(one)),
+          })),
+        weight,
+        weightAll: row.rollWeight,
+        percent: percentOf(weight, row.rollWeight),
+        devices: devices.map((device) => ({
+          key: device.key,
+          label: device.label,
+          registeredAt: device.registeredAt.toISOString(),
+          index: indexOf.get(device.idem) ?? null,
+        })),
+        ballots: ballots.map((ballot) => ({
+          idem: ballot.idem,
+          castAt: ballot.createdAt.toISOString(),
+          index: indexOf.get(ballot.idem) ?? null,
+          effective: effective.has(ballot.idem),
+          choices: { ...parseBallotPayload(decodeCanonical(ballot.payload!)).choices },
+        })),
+        logKey: house.ledger.verifierKey,
+      };
+    }),
+
+    route(contract.registerKey, async ({ params, body, caller, now }) =>
+      registerKey(house, casting, keyFrom(params), caller.personId, body, now),
+    ),
+
+    route(contract.castBallot, async ({ params, body, caller, now }) =>
+      casting.cast(keyFrom(params), caller.personId, body, now),
+    ),
+
+    route(contract.getReceipt, async ({ params, caller }) => {
+      const key = keyFrom(params);
+      const facts = await casting.findFacts(key);
+      if (facts === null || isRefusal(facts)) return refuse('not-found');
+      const me = facts.voters.get(caller.personId);
+      const entry = me && (await findEntry(db, key, params.idem));
+      if (!me || !entry || entry.voter !== me.voter) return refuse('not-found');
+      return casting.receiptOf(params.idem);
+    }),
+
+    route(contract.closeMeeting, async (input) => {
+      const key = keyFrom(input.params);
+      const refused = await closeMeeting(house, key, input.caller.personId, input.locale);
+      return refused ?? view(key, input);
+    }),
+
+    route(contract.getResult, async (input) => {
+      const key = keyFrom(input.params);
+      const row = await findVisible(key, input.caller);
+      if (!row) return refuse('not-found');
+      if (row.state !== 'closed') return refuse('not-closed');
+      const meeting = await view(key, input);
+      if (isRefusal(meeting)) return meeting;
+      const { items } = noticeOf(row);
+      const result = resultOf(row);
+      return {
+        meeting,
+        roll: result.roll,
+        ballots: result.ballots,
+        items: result.items.map((item, position) => {
+          const { text, rule } = items[position]!;
+          return {
+            item: item.item,
+            number: item.number,
+            text,
+            ...ruleTexts(rule, input.translate),
+            verdict: item.verdict,
+            sums: item.sums,
+            quorum: item.quorum.map((test) => ({ ...test, side: 'participants' as const })),
+            tests: item.tests.map((group) => [...group]),
+            arithmetic: arithmeticLines(explainItem(item, rule), input.locale, input.translate),
+          };
+        }),
+      };
+    }),
+
+    route(contract.getMinutes, async ({ params, caller }) => {
+      const row = await findVisible(keyFrom(params), caller);
+      if (!row) return refuse('not-found');
+      const content =
+        row.state === 'closed' && row.minutesFile !== null ? await house.files.get(row.minutesFile) : null;
+      if (!content) return refuse('not-closed');
+      return {
+        content,
+        headers: { 'content-disposition': `inline; filename="minutes-${row.id}.pdf"` },
+      };
+    }),
+
+    route(contract.getBundle, async ({ params, caller }) => {
+      const row = await findVisible(keyFrom(params), caller);
+      if (!row) return refuse('not-found');
+      if (row.state !== 'closed') return refuse('not-closed');
+      if (row.openness === 'members' && !isMember(caller)) return refuse('members-only');
+      return {
+        content: streamBundle(house, keyOf(row), row),
+        fileName: `veche-${row.id}.jsonl`,
+      };
+    }),
+  ];
+}
+
+const compareNumbers = (a: string, b: string): number => a.localeCompare(b, 'ru', { numeric: true });
+
+function draftFrom(body: Draft): Draft {
+  return {
+    ...body,
+    opensAt: body.opensAt === null ? null : wholeSeconds(body.opensAt),
+    closesAt: body.closesAt === null ? null : wholeSeconds(body.closesAt),
+  };
+}
+
+/** The number of the first item whose rule is not in force today; null when all are. */
+function findUnknownRule(draft: Draft, timeZone: string, now: Date): number | null {
+  const position = draft.items.findIndex(({ ruleId }) => !findPreset(ruleId, dayIn(timeZone, now)));
+  return position < 0 ? null : position + 1;
+}

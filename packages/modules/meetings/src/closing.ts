@@ -1,0 +1,263 @@
+// Closing a meeting, step by step: stop the voting, seal the box, count, publish result and minutes.
+// Each step is one transaction that holds the meeting, looks whether the step was done, and does it; so that a process may
+// die between any two of them, and two processes may run the same closing, and the outcome is the same.
+//
+//   open -> closing                        casting waits for this lock, and then finds the meeting no longer open
+//   every entry handed over is logged      nothing of the meeting can come after it
+//   meeting.closed is logged               root and size of the box, in log order
+//   result is logged                       counted from the log's leaves
+//   minutes is logged                      the file is named by its own hash, so that a second attempt hurts nothing
+//   closing -> closed, owners are told
+import type { Locale } from '@veche/core/locale.ts';
+import { createTranslate, type Translate } from '@veche/core/messages.ts';
+import { refuse, type Refusal } from '@veche/core/refusal.ts';
+import { encodeBase64, encodeHex } from '@veche/ledger/bytes.ts';
+import { sha256 } from '@veche/ledger/hash.ts';
+import { decodeCanonical } from '@veche/ledger/jcs.ts';
+import type { House } from '@veche/module-kit/module.ts';
+import { describeError } from '@veche/module-kit/server.ts';
+import { getBuilding } from '@veche/people/store.ts';
+import type { Result } from '@veche/rules/count.ts';
+import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
+import { writeMinutes } from './domain/minutes.ts';
+import { catalogs } from './catalogs.ts';
+import { signEntry, submitEntry, type SignedEntry } from './milestone.ts';
+import { renderMinutes } from './minutes-pdf.ts';
+import { noticeValues } from './opening.ts';
+import {
+  findMeeting,
+  findMeetingsClosing,
+  listVoters,
+  lockMeeting,
+  MILESTONES,
+  noticeOf,
+  numberOfMeeting,
+  readEffective,
+  readEntries,
+  readMilestones,
+  readRoll,
+  updateMeeting,
+  type MeetingKey,
+  type MeetingRow,
+  type Milestone,
+} from './store.ts';
+
+/** How long one call waits for the log; a closing that takes longer is carried on by the job. */
+const LOG_WAIT_MS = 10_000;
+
+/** Stops the voting. Once here, the meeting will be closed, whatever happens to this process. */
+export async function beginClosing(
+  house: House,
+  key: MeetingKey,
+  personId: string,
+  language: Locale,
+): Promise<Refusal<'not-found' | 'not-open' | 'too-early'> | null> {
+  return house.db.transaction(async (tx) => {
+    const row = await lockMeeting(tx, key);
+    if (!row || row.state === 'draft') return refuse('not-found');
+    if (row.state === 'closing') return null;
+    if (row.state !== 'open') return refuse('not-open');
+    const now = house.clock.now();
+    if (now < row.closesAt!) return refuse('too-early');
+    await updateMeeting(tx, key, { state: 'closing', closedAt: now, closedBy: personId, language });
+    return null;
+  });
+}
+
+/**
+ * Carries a closing on from wherever it stands.
+ * @returns false when the log has not taken everything in time: to be called again later.
+ * @throws CloseFault: when log and database contradict each other; the meeting stays in `closing` for a person to look.
+ */
+export async function finishClosing(house: House, key: MeetingKey): Promise<boolean> {
+  house.ledger.wake();
+  if (!(await isAllLogged(house, key))) return false;
+  const box = await readBox(house, key);
+
+  const sealed = sealBox(box);
+  const closed = await reachMilestone(house, key, 'meeting.closed', async () => ({
+    entry: signEntry(house, key, { kind: 'meeting.closed', boxRoot: sealed.root, boxSize: sealed.size }),
+  }));
+  if (!(await isLogged(house, [closed]))) return false;
+
+  const resultIdem = await reachMilestone(house, key, 'result', async (row) => {
+    const [roll, effective] = await Promise.all([readRoll(house.db, key), readEffective(house.db, key)]);
+    const counted = countBox({ meeting: key.id, items: noticeOf(row).items, roll, box, effective });
+    const entry = signEntry(house, key, { kind: 'result', result: counted.hash });
+    return { entry, change: { result: counted.text } };
+  });
+  if (!(await isLogged(house, [resultIdem]))) return false;
+
+  const minutes = await reachMilestone(house, key, 'minutes', async (row) => {
+    const pdf = await drawUpMinutes(house, key, row);
+    const hash = sha256(pdf);
+    const name = `minutes/${key.id}/${encodeHex(hash)}.pdf`;
+    await house.files.put(name, pdf);
+    const entry = signEntry(house, key, {
+      kind: 'minutes',
+      pdf: encodeBase64(hash),
+      language: row.language,
+    });
+    return { entry, change: { minutesFile: name } };
+  });
+  if (!(await isLogged(house, [minutes]))) return false;
+
+  await announceResult(house, key);
+  return true;
+}
+
+/** Carries on every closing that was left half way; one that cannot go on does not hold up the others. */
+export async function resumeClosings(house: House): Promise<void> {
+  for (const key of await findMeetingsClosing(house.db)) {
+    try {
+      await finishClosing(house, key);
+    } catch (error) {
+      const code = error instanceof CloseFault ? error.code : undefined;
+      house.log.error(
+        { meeting: key.id, fault: code, ...describeError(error) },
+        'a meeting could not be closed',
+      );
+    }
+  }
+}
+
+/** Whether the log has all that casting handed over. After `open -> closing` there is no more to come. */
+async function isAllLogged(house: House, key: MeetingKey): Promise<boolean> {
+  const handedOver = (await readEntries(house.db, key))
+    .filter(({ kind }) => !CLOSING_KINDS.has(kind))
+    .map(({ idem }) => idem);
+  const logged = new Set((await house.ledger.read(handedOver)).map(({ idem }) => idem));
+  return isLogged(
+    house,
+    handedOver.filter((idem) => !logged.has(idem)),
+  );
+}
+
+async function isLogged(house: House, idems: readonly string[]): Promise<boolean> {
+  const receipts = await house.ledger.receipts(idems, LOG_WAIT_MS);
+  return receipts.every((receipt) => receipt !== null);
+}
+
+/** The milestones that come after the box, and are no part of it. */
+const CLOSING_KINDS: ReadonlySet<string> = new Set(['meeting.closed', 'result', 'minutes']);
+
+async function readBox(house: House, key: MeetingKey): Promise<BoxEntry[]> {
+  const rows = new Map(
+    (await readEntries(house.db, key))
+      .filter(({ kind }) => !CLOSING_KINDS.has(kind))
+      .map((row) => [row.idem, row]),
+  );
+  const logged = await house.ledger.read([...rows.keys()]);
+  return logged.map(({ idem, index, leaf }) => {
+    const { payload, salt } = rows.get(idem)!;
+    return { idem, index, leaf, payload, salt };
+  });
+}
+
+/**
+ * Does a step of the closing unless it was done. What `make` gives depends only on what can no longer change, so it
+ * is made before the lock is taken, and given up when another process was quicker.
+ * @returns the idem of the step's entry
+ */
+async function reachMilestone(
+  house: House,
+  key: MeetingKey,
+  kind: Milestone,
+  make: (row: MeetingRow) => Promise<{ entry: SignedEntry; change?: Partial<MeetingRow> }>,
+): Promise<string> {
+  const known = (await readMilestones(house.db, key)).get(kind);
+  if (known) return known;
+  const row = await findMeeting(house.db, key);
+  const { entry, change } = await make(row!);
+  const idem = await house.db.transaction(async (tx) => {
+    await lockMeeting(tx, key);
+    const reached = (await readMilestones(tx, key)).get(kind);
+    if (reached) return reached;
+    if (change) await updateMeeting(tx, key, change);
+    await submitEntry(tx, house, key, entry, house.clock.now());
+    return entry.idem;
+  });
+  house.ledger.wake();
+  return idem;
+}
+
+async function drawUpMinutes(house: House, key: MeetingKey, row: MeetingRow): Promise<Uint8Array> {
+  const [building, milestones, number] = await Promise.all([
+    getBuilding(house.db, key.buildingId),
+    readMilestones(house.db, key),
+    numberOfMeeting(house.db, key.buildingId, row.calledAt!),
+  ]);
+  const logged = new Map(
+    (await house.ledger.read([...milestones.values()])).map(({ idem, index }) => [idem, index]),
+  );
+  const document = writeMinutes(
+    {
+      notice: noticeOf(row),
+      result: resultOf(row),
+      city: building.city,
+      number,
+      shortNotice: row.shortNotice,
+      calledAt: row.calledAt!,
+      openedAt: row.openedAt!,
+      closedAt: row.closedAt!,
+      journal: MILESTONES.flatMap((kind) => {
+        const index = logged.get(milestones.get(kind) ?? '');
+        return index === undefined ? [] : [{ kind, index }];
+      }),
+      logKey: house.ledger.verifierKey,
+      webOrigin: house.webOrigin,
+      buildingId: key.buildingId,
+    },
+    row.language,
+    translateIn(row.language),
+  );
+  return renderMinutes(document, row.closedAt!);
+}
+
+async function announceResult(house: House, key: MeetingKey): Promise<void> {
+  await house.db.transaction(async (tx) => {
+    const row = await lockMeeting(tx, key);
+    if (row?.state !== 'closing') return;
+    await updateMeeting(tx, key, { state: 'closed' });
+    const result = resultOf(row);
+    const passed = result.items.filter(({ verdict }) => verdict === 'passed').length;
+    const voters = await listVoters(tx, key);
+    await house.notices.send(
+      tx,
+      voters.map((personId) => ({
+        personId,
+        template: 'meetings.notice.result',
+        buildingId: key.buildingId,
+        values: { ...noticeValues(noticeOf(row), key), passed },
+      })),
+    );
+    await house.events.emit(tx, 'meeting.closed', { buildingId: key.buildingId, meetingId: key.id });
+  });
+}
+
+/** The result as it was published. @throws RangeError: when the meeting was not counted. */
+export function resultOf(row: MeetingRow): Result {
+  if (row.result === null) throw new RangeError('expected a counted meeting');
+  return decodeCanonical(row.result) as Result;
+}
+
+const translators = new Map<Locale, Translate>();
+function translateIn(locale: Locale): Translate {
+  const known = translators.get(locale) ?? createTranslate(locale, catalogs[locale]);
+  translators.set(locale, known);
+  return known;
+}
+
+/** Closes as far as the log allows within one call; see {@link finishClosing}. */
+export async function closeMeeting(
+  house: House,
+  key: MeetingKey,
+  personId: string,
+  language: Locale,
+): Promise<Refusal<'not-found' | 'not-open' | 'too-early'> | null> {
+  const refused = await beginClosing(house, key, personId, language);
+  if (refused) return refused;
+  const done = await finishClosing(house, key);
+  if (!done) house.log.warn({ meeting: key.id }, 'the log is slow: the closing goes on by itself');
+  return null;
+}

@@ -1,0 +1,101 @@
+// Closing: the sealed box over what the log holds, and the count of what it says.
+// Counts only from the log's own leaves; what the database believes to be effective is compared, never trusted.
+import { decodeBase64, encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { checkCommitment } from '@veche/ledger/commitment.ts';
+import { decodeEntry } from '@veche/ledger/entry.ts';
+import { sha256 } from '@veche/ledger/hash.ts';
+import { decodeCanonical, encodeCanonical } from '@veche/ledger/jcs.ts';
+import {
+  parseBallotPayload,
+  type BallotPayload,
+  type NoticeItem,
+  type RollRecord,
+} from '@veche/ledger/meeting.ts';
+import { countMeeting, type Result } from '@veche/rules/count.ts';
+import { sealedRoot } from './sealed-tree.ts';
+
+/** An entry of the meeting as the log holds it, with what its commitment hides. */
+export type BoxEntry = {
+  readonly idem: string;
+  readonly index: number;
+  readonly leaf: string;
+  /** Canonical JSON; null where the entry commits to nothing. */
+  readonly payload: string | null;
+  readonly salt: string | null;
+};
+
+/** The count contradicts what was recorded: nothing may be published over it. */
+export class CloseFault extends Error {
+  readonly code: 'order' | 'payload-missing' | 'effective-ballots-differ';
+  constructor(code: CloseFault['code']) {
+    super(`cannot close the meeting: ${code}`);
+    this.name = 'CloseFault';
+    this.code = code;
+  }
+}
+
+export type SealedBox = {
+  /** 32 bytes, base64. */
+  readonly root: string;
+  readonly size: number;
+};
+
+/**
+ * Seals the box over the leaves in log order.
+ * @throws CloseFault `order`: when they do not come in log order.
+ */
+export function sealBox(entries: readonly BoxEntry[]): SealedBox {
+  for (let i = 1; i < entries.length; i++)
+    if (entries[i - 1]!.index >= entries[i]!.index) throw new CloseFault('order');
+  return {
+    root: encodeBase64(sealedRoot(entries.map(({ leaf }) => encodeUtf8(leaf)))),
+    size: entries.length,
+  };
+}
+
+export type BoxCount = {
+  readonly result: Result;
+  /** Canonical JSON of the result. */
+  readonly text: string;
+  /** Its SHA-256, base64: what the log is told. */
+  readonly hash: string;
+};
+
+/**
+ * Counts the ballots of the box.
+ * @param effective - entitlement → idem of the ballot that the database takes to count
+ * @throws CloseFault: when a payload is missing or the effective ballots of log and database differ.
+ * @throws LedgerFault: when a leaf or a payload is not what was taken.
+ */
+export function countBox(input: {
+  readonly meeting: string;
+  readonly items: readonly NoticeItem[];
+  readonly roll: readonly RollRecord[];
+  readonly box: readonly BoxEntry[];
+  readonly effective: ReadonlyMap<string, string>;
+}): BoxCount {
+  const ballots: BallotPayload[] = [];
+  const lastByEntitlement = new Map<string, string>();
+  for (const boxed of input.box) {
+    const entry = decodeEntry(boxed.leaf);
+    if (entry.kind !== 'ballot') continue;
+    if (boxed.payload === null || boxed.salt === null) throw new CloseFault('payload-missing');
+    checkCommitment(decodeBase64(entry.ballot, 32), decodeBase64(boxed.salt, 32), encodeUtf8(boxed.payload));
+    const ballot = parseBallotPayload(decodeCanonical(boxed.payload));
+    ballots.push(ballot);
+    for (const entitlement of ballot.entitlements) lastByEntitlement.set(entitlement, boxed.idem);
+  }
+  const agrees =
+    lastByEntitlement.size === input.effective.size &&
+    [...lastByEntitlement].every(([entitlement, idem]) => input.effective.get(entitlement) === idem);
+  if (!agrees) throw new CloseFault('effective-ballots-differ');
+
+  const result = countMeeting({
+    meeting: input.meeting,
+    items: input.items,
+    roll: input.roll,
+    ballots,
+  });
+  const text = encodeCanonical(result);
+  return { result, text, hash: encodeBase64(sha256(encodeUtf8(text))) };
+}

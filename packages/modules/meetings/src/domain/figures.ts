@@ -1,0 +1,45 @@
+// Numbers and moments as people read them, in their language. For display only: nothing here decides anything.
+import type { Locale } from '@veche/core/locale.ts';
+import type { Translate } from '@veche/core/messages.ts';
+import { quantityOfArea, type Quantity, type Unit } from '@veche/rules/explain.ts';
+
+/** Digits with a point (`2648.24`) set in the locale's way (`2 648,24`); a minus is a true minus. */
+export function formatDecimal(decimal: string, locale: Locale): string {
+  const digits = decimal.split('.')[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  // The text form keeps every digit: no float comes in between.
+  return format.format(decimal as `${number}`).replace(/^-/, '−');
+}
+
+/** A quantity with its unit; one that was rounded for display is marked with ≈. */
+export function formatQuantity(quantity: Quantity, unit: Unit, locale: Locale, translate: Translate): string {
+  return translate(`figure.${unit}`, {
+    value: `${quantity.rounded ? '≈\u00a0' : ''}${formatDecimal(quantity.decimal, locale)}`,
+  });
+}
+
+/** cm² (rational text or an integer) as m² with two decimals. */
+export const formatArea = (cm2: string | number, locale: Locale, translate: Translate): string =>
+  formatQuantity(quantityOfArea(cm2), 'm2', locale, translate);
+
+/** A moment with weekday, date and time in the building's time zone. */
+export const formatMoment = (moment: Date, locale: Locale, timeZone: string): string =>
+  new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
+  }).format(moment);
+
+/** A calendar day in the building's time zone. */
+export const formatDay = (moment: Date, locale: Locale, timeZone: string): string =>
+  new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone }).format(
+    moment,
+  );

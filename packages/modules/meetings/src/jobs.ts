@@ -1,0 +1,9 @@
+// What meetings do by themselves: open at the announced moment, carry on closings that were left half way.
+import type { House, Job } from '@veche/module-kit/module.ts';
+import { resumeClosings } from './closing.ts';
+import { openDueMeetings } from './opening.ts';
+
+export const jobs = (house: House): readonly Job[] => [
+  { name: 'meetings.open', everySeconds: 2, run: () => openDueMeetings(house) },
+  { name: 'meetings.resume-closing', everySeconds: 10, run: () => resumeClosings(house) },
+];

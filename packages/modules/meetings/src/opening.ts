@@ -1,0 +1,164 @@
+// Calling and opening: the notice goes into the log and to every owner; at the announced moment the roll is taken.
+import type { Locale } from '@veche/core/locale.ts';
+import { formatRational } from '@veche/core/rational.ts';
+import { isRefusal, refuse, type Refusal } from '@veche/core/refusal.ts';
+import { encodeBase64, encodeUtf8, decodeBase64 } from '@veche/ledger/bytes.ts';
+import { makeCommitment } from '@veche/ledger/commitment.ts';
+import { encodeCanonical } from '@veche/ledger/jcs.ts';
+import type { Notice } from '@veche/ledger/meeting.ts';
+import type { House } from '@veche/module-kit/module.ts';
+import { describeError } from '@veche/module-kit/server.ts';
+import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
+import { callMeeting, type CallRefusal } from './domain/call.ts';
+import { formatMoment } from './domain/figures.ts';
+import { makeRoll } from './domain/roll.ts';
+import { signEntry, submitEntry } from './milestone.ts';
+import {
+  findMeetingsToOpen,
+  insertRoll,
+  listVoters,
+  lockMeeting,
+  noticeOf,
+  updateMeeting,
+  type MeetingKey,
+} from './store.ts';
+
+/** Pins the notice in the log and tells every owner, all or nothing. */
+export async function callDraft(
+  house: House,
+  key: MeetingKey,
+  input: {
+    readonly personId: string;
+    readonly language: Locale;
+    readonly acceptShortNotice: boolean;
+    readonly now: Date;
+  },
+): Promise<CallRefusal | Refusal<'not-found' | 'already-called'> | null> {
+  const { now } = input;
+  const refused = await house.db.transaction(async (tx) => {
+    const row = await lockMeeting(tx, key);
+    if (!row) return refuse('not-found');
+    if (row.state !== 'draft') return refuse('already-called');
+    const building = await getBuilding(tx, key.buildingId);
+    const holdings = await findHoldings(tx, key.buildingId);
+    const called = callMeeting({
+      id: key.id,
+      draft: row.draft,
+      building,
+      hasRegister: holdings.some(({ areaCm2 }) => areaCm2 > 0),
+      acceptShortNotice: input.acceptShortNotice,
+      now,
+    });
+    if (isRefusal(called)) return called;
+    const notice = encodeCanonical(called.notice);
+    const salt = encodeBase64(house.random(32));
+    await submitEntry(
+      tx,
+      house,
+      key,
+      signEntry(house, key, {
+        kind: 'meeting.called',
+        notice: encodeBase64(makeCommitment(decodeBase64(salt, 32), encodeUtf8(notice))),
+      }),
+      now,
+      { payload: notice, salt },
+    );
+    await updateMeeting(tx, key, {
+      state: 'called',
+      language: input.language,
+      opensAt: new Date(called.notice.opensAt),
+      closesAt: new Date(called.notice.closesAt),
+      calledAt: now,
+      calledBy: input.personId,
+      notice,
+      noticeSalt: salt,
+      shortNotice: called.shortNotice,
+    });
+    const owners = await listOwners(tx, key.buildingId);
+    await house.notices.send(
+      tx,
+      owners.map(({ personId }) => ({
+        personId,
+        template: 'meetings.notice.called',
+        buildingId: key.buildingId,
+        values: noticeValues(called.notice, key),
+      })),
+    );
+    await house.events.emit(tx, 'meeting.called', { buildingId: key.buildingId, meetingId: key.id });
+    return null;
+  });
+  if (refused === null) house.ledger.wake();
+  return refused;
+}
+
+/** Opens every meeting whose time has come; one that cannot be opened does not hold up the others. */
+export async function openDueMeetings(house: House): Promise<void> {
+  for (const key of await findMeetingsToOpen(house.db, house.clock.now())) {
+    try {
+      await openMeeting(house, key);
+    } catch (error) {
+      house.log.error({ meeting: key.id, ...describeError(error) }, 'a meeting could not be opened');
+    }
+  }
+}
+
+/** Takes the roll at this moment and opens the voting; does nothing when that is done already. */
+export async function openMeeting(house: House, key: MeetingKey): Promise<void> {
+  const now = house.clock.now();
+  const opened = await house.db.transaction(async (tx) => {
+    const row = await lockMeeting(tx, key);
+    if (row?.state !== 'called' || row.opensAt === null || now < row.opensAt) return false;
+    const roll = makeRoll(await findHoldings(tx, key.buildingId), house.random);
+    await insertRoll(tx, key, roll.entries);
+    const rollWeight = formatRational(roll.weight);
+    await submitEntry(
+      tx,
+      house,
+      key,
+      signEntry(house, key, {
+        kind: 'meeting.opened',
+        rollRoot: encodeBase64(roll.root),
+        rollSize: roll.entries.length,
+        rollWeight,
+      }),
+      now,
+    );
+    await updateMeeting(tx, key, {
+      state: 'open',
+      openedAt: now,
+      rollSize: roll.entries.length,
+      rollWeight,
+      rollHeads: roll.heads,
+    });
+    const notice = noticeOf(row);
+    const voters = await listVoters(tx, key);
+    await house.notices.send(
+      tx,
+      voters.map((personId) => ({
+        personId,
+        template: 'meetings.notice.opened',
+        buildingId: key.buildingId,
+        values: noticeValues(notice, key),
+      })),
+    );
+    await house.events.emit(tx, 'meeting.opened', { buildingId: key.buildingId, meetingId: key.id });
+    return true;
+  });
+  if (opened) house.ledger.wake();
+}
+
+/** What the texts to owners are made of. Moments come in each language: only the reader's is used. */
+export function noticeValues(notice: Notice, key: MeetingKey): Record<string, string | number> {
+  const opensAt = new Date(notice.opensAt);
+  const closesAt = new Date(notice.closesAt);
+  return {
+    title: notice.title,
+    items: notice.items.length,
+    building: key.buildingId,
+    meeting: key.id,
+    opensRu: formatMoment(opensAt, 'ru', notice.timeZone),
+    opensEn: formatMoment(opensAt, 'en', notice.timeZone),
+    closesRu: formatMoment(closesAt, 'ru', notice.timeZone),
+    closesEn: formatMoment(closesAt, 'en', notice.timeZone),
+  };
+}

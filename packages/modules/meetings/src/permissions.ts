@@ -1,0 +1,18 @@
+// Which roles may do what in meetings, and the same question asked inside a handler.
+import type { Caller, Permission, Permissions } from '@veche/module-kit/who.ts';
+
+export const permissions = {
+  'meetings.call': ['chair', 'operator'],
+  // Wider than the owners: whoever is not on the roll is told so, in words, by the handler.
+  'meetings.vote': ['owner', 'chair', 'commission', 'auditor', 'operator'],
+  'meetings.close': ['chair', 'operator'],
+  'meetings.see-missing': ['chair', 'commission', 'operator'],
+} as const satisfies Permissions;
+
+/** Whether the caller holds the permission in the building of the request. */
+export const mayDo = (caller: Caller | null, permission: keyof typeof permissions & Permission): boolean =>
+  caller !== null &&
+  caller.roles.some((role) => (permissions[permission] as readonly string[]).includes(role));
+
+/** Whether the caller is one of the people of the building. */
+export const isMember = (caller: Caller | null): boolean => caller !== null && caller.roles.length > 0;

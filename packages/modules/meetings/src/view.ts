@@ -1,0 +1,214 @@
+// What a meeting looks like from outside: the public shapes of the contract, made from rows.
+// Knows who took part and never how; running results are nowhere in it.
+import type { Translate } from '@veche/core/messages.ts';
+import type { Caller } from '@veche/module-kit/who.ts';
+import type { House } from '@veche/module-kit/module.ts';
+import type { Building } from '@veche/people/store.ts';
+import type { DecisionRule } from '@veche/rules/decision-rule.ts';
+import { findPreset, listPresets } from '@veche/rules/presets.ts';
+import type { z } from 'zod';
+import type { decisionRule } from './contract.ts';
+import { itemId } from './domain/call.ts';
+import { dayIn } from './domain/instant.ts';
+import { measureTurnout, stepSeconds, type Turnout } from './domain/turnout.ts';
+import { isMember, mayDo } from './permissions.ts';
+import {
+  countParticipants,
+  MILESTONES,
+  noticeOf,
+  readMilestones,
+  readTurnoutParts,
+  readTurnoutSteps,
+  type MeetingKey,
+  type MeetingRow,
+} from './store.ts';
+
+/** Turnout may be so old; many look at it at once. */
+const TURNOUT_KEPT_MS = 2_000;
+const KEPT = 500;
+
+/** A rule as the contract types it: without `readonly`, though nobody writes to it. */
+type RuleView = z.output<typeof decisionRule>;
+
+type ItemView = {
+  id: string;
+  number: number;
+  text: string;
+  explanation: string;
+  rule: RuleView;
+  ruleName: string;
+  ruleExplanation: string;
+};
+
+export type MeetingView = {
+  id: string;
+  buildingId: string;
+  address: string;
+  city: string;
+  timeZone: string;
+  title: string;
+  form: MeetingRow['form'];
+  openness: MeetingRow['openness'];
+  state: MeetingRow['state'];
+  opensAt: string | null;
+  closesAt: string | null;
+  calledAt: string | null;
+  closedAt: string | null;
+  items: ItemView[];
+  turnout: Turnout | null;
+  log: { kind: string; index: number }[];
+  may: { edit: boolean; vote: boolean; close: boolean; seeMissing: boolean; takeBundle: boolean };
+};
+
+export type Views = {
+  /** @param hasVote - whether the caller stands on the roll */
+  meeting(
+    row: MeetingRow,
+    building: Building,
+    reader: { caller: Caller | null; hasVote: boolean; now: Date; translate: Translate },
+  ): Promise<MeetingView>;
+  turnout(row: MeetingRow, now: Date): Promise<Turnout | null>;
+};
+
+export function createViews(house: House): Views {
+  const turnouts = new Map<string, { at: number; found: Promise<Turnout> }>();
+  /** Where milestones stand never changes once they are logged. */
+  const places = new Map<string, { kind: string; index: number }[]>();
+
+  const turnout: Views['turnout'] = async (row, now) => {
+    if (row.openedAt === null) return null;
+    const key = keyOf(row);
+    const known = turnouts.get(key.id);
+    const settled = row.state === 'closed';
+    if (known && (settled || now.getTime() - known.at < TURNOUT_KEPT_MS) && known.at <= now.getTime())
+      return known.found;
+    const found = readTurnout(house, row, now);
+    keep(turnouts, key.id, { at: now.getTime(), found });
+    found.catch(() => turnouts.delete(key.id));
+    return found;
+  };
+
+  const logOf = async (row: MeetingRow): Promise<{ kind: string; index: number }[]> => {
+    if (row.calledAt === null) return [];
+    const known = places.get(row.id);
+    const milestones = await readMilestones(house.db, keyOf(row));
+    if (known && known.length === milestones.size) return known;
+    const logged = new Map(
+      (await house.ledger.read([...milestones.values()])).map(({ idem, index }) => [idem, index]),
+    );
+    const log = MILESTONES.flatMap((kind) => {
+      const index = logged.get(milestones.get(kind) ?? '');
+      return index === undefined ? [] : [{ kind, index }];
+    });
+    keep(places, row.id, log);
+    return log;
+  };
+
+  return {
+    turnout,
+    meeting: async (row, building, { caller, hasVote, now, translate }) => ({
+      id: row.id,
+      buildingId: row.buildingId,
+      address: building.address,
+      city: building.city,
+      timeZone: building.timeZone,
+      title: row.title,
+      form: row.form,
+      openness: row.openness,
+      state: row.state,
+      opensAt: row.opensAt?.toISOString() ?? null,
+      closesAt: row.closesAt?.toISOString() ?? null,
+      calledAt: row.calledAt?.toISOString() ?? null,
+      closedAt: row.closedAt?.toISOString() ?? null,
+      items: itemsOf(row, building, now, translate),
+      turnout: await turnout(row, now),
+      log: await logOf(row),
+      may: {
+        edit: row.state === 'draft' && mayDo(caller, 'meetings.call'),
+        vote: row.state === 'open' && hasVote && row.closesAt !== null && now < row.closesAt,
+        close:
+          row.state === 'open' &&
+          row.closesAt !== null &&
+          now >= row.closesAt &&
+          mayDo(caller, 'meetings.close'),
+        seeMissing: row.openedAt !== null && mayDo(caller, 'meetings.see-missing'),
+        takeBundle: row.state === 'closed' && (row.openness === 'public' || isMember(caller)),
+      },
+    }),
+  };
+}
+
+export const keyOf = (row: { buildingId: string; id: string }): MeetingKey => ({
+  buildingId: row.buildingId,
+  id: row.id,
+});
+
+/** The agenda: pinned in the notice once called, before that by the rules of today. */
+function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Translate): ItemView[] {
+  if (row.notice !== null)
+    return noticeOf(row).items.map((item) => ({
+      ...item,
+      rule: item.rule as RuleView,
+      ...ruleTexts(item.rule, translate),
+    }));
+  return row.draft.items.flatMap((item, position) => {
+    const rule = findPreset(item.ruleId, dayIn(building.timeZone, now))?.rule;
+    if (!rule) return [];
+    return [
+      {
+        id: itemId(position + 1),
+        number: position + 1,
+        text: item.text,
+        explanation: item.explanation,
+        rule: rule as RuleView,
+        ...ruleTexts(rule, translate),
+      },
+    ];
+  });
+}
+
+export function ruleTexts(
+  rule: DecisionRule,
+  translate: Translate,
+): { ruleName: string; ruleExplanation: string } {
+  return {
+    ruleName: translate(`rule.${rule.id}.name`),
+    ruleExplanation: translate(`rule.${rule.id}.explanation`),
+  };
+}
+
+/** The rules an item may have today, the weakest demand first. */
+export const rulesOfToday = (now: Date, translate: Translate) =>
+  listPresets('ru', dayIn('Europe/Moscow', now)).map(({ rule }) => {
+    const { ruleName, ruleExplanation } = ruleTexts(rule, translate);
+    return { rule: rule as RuleView, name: ruleName, explanation: ruleExplanation };
+  });
+
+async function readTurnout(house: House, row: MeetingRow, now: Date): Promise<Turnout> {
+  const key = keyOf(row);
+  const opensAt = row.opensAt!;
+  const closesAt = row.closesAt!;
+  const [parts, steps, headsParticipants] = await Promise.all([
+    readTurnoutParts(house.db, key),
+    readTurnoutSteps(house.db, key, opensAt, stepSeconds(opensAt, closesAt)),
+    countParticipants(house.db, key),
+  ]);
+  return measureTurnout({
+    parts,
+    steps,
+    headsAll: row.rollHeads ?? 0,
+    headsParticipants,
+    opensAt,
+    closesAt,
+    now,
+  });
+}
+
+function keep<Value>(map: Map<string, Value>, name: string, value: Value): void {
+  map.delete(name);
+  map.set(name, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= KEPT) break;
+    map.delete(oldest);
+  }
+}
