@@ -4,7 +4,8 @@ import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { makeCommitment, SALT_BYTES } from '@veche/ledger/commitment.ts';
 import { attachSignature, encodeEntry, entryMessage, prepareEntry } from '@veche/ledger/entry.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
-import { ballotIdem, encodeBallot, type BallotContent } from '../domain/ballot.ts';
+import type { BallotPayload } from '@veche/ledger/meeting.ts';
+import { ballotIdem, encodeBallot } from '../domain/ballot.ts';
 import { checkVoterReceipt, ReceiptBroken } from './check-receipt.ts';
 import { ensureDeviceKey, provePossession, signWithDevice, type KeyMaker } from './device-key.ts';
 import {
@@ -68,7 +69,7 @@ const POLLS = 40;
  */
 export async function castFromDevice(
   ports: CastPorts,
-  ballot: BallotContent,
+  ballot: BallotPayload,
   logKey: string,
 ): Promise<KeptReceipt> {
   return alone(ballot, async () => {
@@ -94,7 +95,7 @@ export async function castFromDevice(
  */
 export async function deliverPending(
   ports: CastPorts,
-  { meeting, voter }: Pick<BallotContent, 'meeting' | 'voter'>,
+  { meeting, voter }: Pick<BallotPayload, 'meeting' | 'voter'>,
   logKey: string,
 ): Promise<KeptReceipt | null> {
   return alone({ meeting, voter }, async () => {
@@ -108,7 +109,7 @@ export async function deliverPending(
 /** The signed entry with all that opens its commitment. */
 export async function signBallot(
   key: DeviceKey,
-  ballot: BallotContent,
+  ballot: BallotPayload,
   { random }: Pick<KeyMaker, 'random'>,
 ): Promise<PendingBallot> {
   const { meeting, voter, choices } = ballot;
@@ -213,7 +214,7 @@ const statusOf = (error: unknown): number =>
 
 /** One cast at a time for a voter, across the tabs of this browser. */
 function alone<T>(
-  { meeting, voter }: Pick<BallotContent, 'meeting' | 'voter'>,
+  { meeting, voter }: Pick<BallotPayload, 'meeting' | 'voter'>,
   act: () => Promise<T>,
 ): Promise<T> {
   const locks = globalThis.navigator?.locks;

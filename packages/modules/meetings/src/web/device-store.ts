@@ -1,6 +1,6 @@
 // What this device keeps of a meeting between visits: its keys, ballots on their way, receipts, and the public journal
 // as it was last seen. Nothing of it is ever sent anywhere; `add` never replaces, so that two tabs agree on the first.
-import type { BallotContent } from '../domain/ballot.ts';
+import type { BallotPayload } from '@veche/ledger/meeting.ts';
 
 /** Named values under string keys, durable where the browser allows it. */
 export type DeviceStore = {
@@ -31,7 +31,7 @@ export type DeviceSecret =
   | { readonly kind: 'webcrypto'; readonly key: CryptoKey }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-export type Choices = BallotContent['choices'];
+export type Choices = BallotPayload['choices'];
 
 /** A ballot that was signed here and has no checked receipt yet: these very bytes are sent, however often. */
 export type PendingBallot = {

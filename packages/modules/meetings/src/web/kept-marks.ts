@@ -1,6 +1,6 @@
 // Answers marked but not yet cast: kept on this device, so that a reload, a sign-in or a flat battery loses none.
 // Where the browser keeps nothing, marks last as long as the page.
-import type { Choice } from '../domain/ballot.ts';
+import type { Choice } from '@veche/ledger/meeting.ts';
 
 export type Marks = Record<string, Choice>;
 /** What of the browser's storage is used. */

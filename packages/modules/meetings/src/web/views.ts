@@ -1,7 +1,7 @@
 // What the pages are given: the answers of the contract under short names. Types only.
 import type { Answer } from '@veche/module-kit/client.ts';
 import type { draftMeeting, getMeeting, getMissing, getMyBallot, getResult, listRules } from '../contract.ts';
-import type { CallInput } from '@veche/module-kit/endpoint.ts';
+import type { BodyOf } from '@veche/module-kit/endpoint.ts';
 
 export type MeetingView = Answer<typeof getMeeting>;
 export type AgendaItem = MeetingView['items'][number];
@@ -10,8 +10,8 @@ export type Missing = Answer<typeof getMissing>;
 export type ResultView = Answer<typeof getResult>;
 export type ItemResultView = ResultView['items'][number];
 export type RuleChoice = Answer<typeof listRules>['rules'][number];
-export type Draft = Required<CallInput<typeof draftMeeting>['body']>;
-export type DraftItem = NonNullable<Draft['items']>[number];
+export type Draft = BodyOf<typeof draftMeeting>;
+export type DraftItem = Draft['items'][number];
 
 /** Why somebody who opened a voting page cannot vote; null when nothing forbids it. */
 export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
