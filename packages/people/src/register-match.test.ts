@@ -1,5 +1,5 @@
 import { one } from '@veche/core/rational.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PersonDraft, Register } from './domain/register.ts';
 import {
