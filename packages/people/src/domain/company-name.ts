@@ -52,6 +52,7 @@ export const foldPersonName = (name: string): string => foldWords(name).join(' '
 
 function foldWords(text: string): string[] {
   return text
+    .replaceAll('№', ' ')
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll('ё', 'е')
