@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDecisionRule, RuleFault } from './decision-rule.ts';
 import { findPreset, isInForce, listPresets } from './presets.ts';
@@ -72,5 +73,11 @@ describe('the presets', () => {
       }
     }
     expect(Object.keys(ru)).toEqual(Object.keys(en));
+  });
+
+  it('are what the README shows', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, json = ''] = /```json\n([^]*?)```/.exec(readme) ?? [];
+    expect(parseDecisionRule(JSON.parse(json))).toEqual(sound);
   });
 });

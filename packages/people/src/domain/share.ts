@@ -39,7 +39,7 @@ export function parseShare(text: string): Share | Refusal<ShareRefusal> {
   if (digits.length > MOST_DECIMALS) return refuse('share-inexact');
   const scale = 10n ** BigInt(digits.length) * (decimal[3] === '%' ? 100n : 1n);
   const share = rational(BigInt(decimal[1]! + digits), scale);
-  return inRange(share, digits.length === 0 ? null : findRoundedFrom(share, scale));
+  return inRange(share, findRoundedFrom(share, scale));
 }
 
 function inRange(share: Rational, looksLike: Rational | null): Share | Refusal<'share-out-of-range'> {
@@ -47,17 +47,18 @@ function inRange(share: Rational, looksLike: Rational | null): Share | Refusal<'
   return { share, looksLike };
 }
 
-/** The fraction with a denominator up to 12 that rounds or truncates to `share` at its own precision; null if exact. */
+/** Fractions that people share by and that no decimal writes out: thirds, sixths, sevenths, ninths, twelfths. */
+const ENDLESS = [3n, 6n, 7n, 9n, 12n];
+
+/** The endless fraction that `share` is when cut or rounded to 1/scale; null when it is none, or has one digit only. */
 function findRoundedFrom(share: Rational, scale: bigint): Rational | null {
   if (scale < 100n) return null;
-  for (let den = 2n; den <= 12n; den++) {
+  for (const den of ENDLESS) {
     for (let num = 1n; num < den; num++) {
       const candidate = rational(num, den);
-      if (candidate.den !== den) continue;
       const distance = (share.num * den - num * share.den) * scale;
       const unit = share.den * den;
-      if (distance === 0n) return null;
-      if (distance < unit && distance > -unit) return candidate;
+      if (candidate.den === den && distance !== 0n && distance < unit && distance > -unit) return candidate;
     }
   }
   return null;
