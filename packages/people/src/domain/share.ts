@@ -58,7 +58,8 @@ function findRoundedFrom(share: Rational, scale: bigint): Rational | null {
       const candidate = rational(num, den);
       const distance = (share.num * den - num * share.den) * scale;
       const unit = share.den * den;
-      if (candidate.den === den && distance !== 0n && distance < unit && distance > -unit) return candidate;
+      const cutOrRounded = distance > -unit && 2n * distance <= unit;
+      if (candidate.den === den && distance !== 0n && cutOrRounded) return candidate;
     }
   }
   return null;
