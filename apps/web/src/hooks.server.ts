@@ -24,15 +24,12 @@ export const handle: Handle = async ({ event, resolve }) => {
       : chooseLocale(request.headers.get('accept-language'));
   event.locals.theme = isTheme(asked) ? asked : isTheme(colours) ? colours : 'auto';
 
-  const response = await resolve(event, {
+  return resolve(event, {
     transformPageChunk: ({ html }) =>
       html.replace('%veche.lang%', event.locals.locale).replace('%veche.theme%', event.locals.theme),
     // The client of the API reads the media type of problems, also while a page is made on the server.
     filterSerializedResponseHeaders: (name) => name === 'content-type',
   });
-  response.headers.set('referrer-policy', 'same-origin');
-  response.headers.set('x-content-type-options', 'nosniff');
-  return response;
 };
 
 function keep(cookies: Cookies, url: URL, name: string, value: string): void {

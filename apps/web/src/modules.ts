@@ -2,5 +2,7 @@
 import type { WebModule } from '@veche/module-kit/web/module.ts';
 import { meetings } from '@veche/meetings/web/module.ts';
 import { people } from '@veche/people/web/module.ts';
+import { together } from './pages/module.ts';
 
-export const modules: readonly WebModule[] = [meetings, people];
+/** The first module that owns a route gives its texts; `together` owns whatever is left. */
+export const modules: readonly WebModule[] = [meetings, people, together];

@@ -7,7 +7,15 @@ export const people: WebModule = {
     { href: '/home', label: 'shell.nav.home', for: 'signed-in' },
     { href: '/operator', label: 'shell.nav.operator', for: 'operator' },
   ],
-  pages: ['/'],
+  pages: [
+    '/sign-in',
+    '/account',
+    '/buildings/[building]/register',
+    '/buildings/[building]/roles',
+    '/operator',
+    '/registry',
+    '/outbox',
+  ],
   messages: {
     ru: () => import('./messages/ru.json').then((file) => file.default),
     en: () => import('./messages/en.json').then((file) => file.default),

@@ -1,0 +1,9 @@
+import { getMe, listMySessions } from '@veche/people/contract.ts';
+import { loadCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const [me, { sessions }] = await Promise.all([call(getMe), call(listMySessions)]);
+  return { me, sessions };
+};

@@ -1,0 +1,15 @@
+import { listMeetings } from '@veche/meetings/contract.ts';
+import { getBuilding } from '@veche/people/contract.ts';
+import { loadCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const { locale } = await event.parent();
+  const params = { building: event.params.building };
+  const [building, { meetings }] = await Promise.all([
+    call(getBuilding, { params }),
+    call(listMeetings, { params, query: { lang: locale } }),
+  ]);
+  return { building, meetings };
+};
