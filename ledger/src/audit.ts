@@ -1,13 +1,37 @@
 // Verifies a whole meeting from its audit bundle and the public log, trusting nothing but the log's key.
 // Runs in a browser and in Node, reads only what it is given, and stops at the first thing that does not hold.
-import type { SignatureVerifier } from './ed25519.ts';
-import type { MeetingResult } from './meeting.ts';
+import { decodeBase64, decodeUtf8, equalBytes } from './bytes.ts';
+import { BundleFault, parseBundle } from './bundle.ts';
+import type { BundleLine } from './bundle.ts';
+import { checkCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { makeCommitment } from './commitment.ts';
+import { nobleVerifier } from './ed25519.ts';
+import type { SignatureCheck, SignatureVerifier } from './ed25519.ts';
+import { signatureOfEntry, signatureOfPossession } from './entry.ts';
+import type { Entry } from './entry.ts';
+import { LedgerFault } from './fault.ts';
+import { fraction, order, plus, readFraction, times, writeFraction } from './fraction.ts';
+import type { Fraction } from './fraction.ts';
+import { sha256 } from './hash.ts';
+import { decodeCanonical, encodeCanonical, encodeCanonicalBytes } from './jcs.ts';
+import { checkLogFiles } from './log-files.ts';
+import { parseBallotPayload, parseNotice } from './meeting.ts';
+import type { BallotPayload, MeetingResult, Notice } from './meeting.ts';
+import { parseNote, parseVerifierKey } from './note.ts';
+import type { NoteVerifier } from './note.ts';
+import { recountMeeting } from './recount.ts';
+import { TILE_WIDTH, TileFault, createTileReader, tilesOf } from './tile.ts';
+import type { TileReader } from './tile.ts';
+import { checkConsistency, createTreeBuilder, proveConsistency, readRoot } from './tree.ts';
 
 /** The public files of a log: `checkpoint`, `tile/...`. Rejects when the log cannot be reached. */
 export type LogReader = {
   checkpoint(): Promise<string>;
   /** Null when there is no such file. */
   read(path: string): Promise<Uint8Array | null>;
+  /** Every file there is but `checkpoint`, where that can be known: then each of them is checked. */
+  list?(): AsyncIterable<string>;
 };
 
 /** The steps, in the order they are taken. */
@@ -16,6 +40,7 @@ export const AUDIT_STEPS = [
   'checkpoint',
   'consistency',
   'inclusion',
+  'files',
   'signatures',
   'commitments',
   'roll',
@@ -50,6 +75,7 @@ export type AuditFaultCode =
   | 'log-forked'
   | 'file-missing'
   | 'file-wrong'
+  | 'file-unknown'
   | 'entry-not-in-log'
   | 'entry-malformed'
   | 'wrong-order'
@@ -59,7 +85,6 @@ export type AuditFaultCode =
   | 'key-not-registered'
   | 'possession-unproven'
   | 'ballot-replayed'
-  | 'commitment-missing'
   | 'commitment-wrong'
   | 'payload-malformed'
   | 'roll-root'
@@ -118,19 +143,549 @@ export type AuditOptions = {
   readonly seenCheckpoint?: string;
   /** Noble's when not given; `createWebVerifier()` is many times faster. */
   readonly verifier?: SignatureVerifier;
-  readonly onProgress?: (progress: AuditProgress) => void;
+  /** Awaited, so that a page may draw in between. */
+  readonly onProgress?: (progress: AuditProgress) => void | Promise<void>;
   /** `log` reads and hashes every file of the log and finds entries that the box leaves out; `meeting` only what the meeting needs. */
   readonly scan: 'log' | 'meeting';
   /** The file of the minutes, to be compared with the hash in the log. */
   readonly minutes?: Uint8Array;
 };
 
+type RollLine = Extract<BundleLine, { t: 'roll' }>;
+type EntryLine = Extract<BundleLine, { t: 'entry' }>;
+type EntryLineOf<Kind extends Entry['kind']> = EntryLine & { readonly entry: Extract<Entry, { kind: Kind }> };
+
+/** The bundle taken apart, with its order checked. */
+type Parts = {
+  readonly origin: string;
+  readonly meeting: string;
+  readonly note: string;
+  readonly roll: readonly RollLine[];
+  readonly entries: readonly EntryLine[];
+  readonly called: EntryLineOf<'meeting.called'>;
+  readonly opened: EntryLineOf<'meeting.opened'>;
+  readonly closed: EntryLineOf<'meeting.closed'>;
+  readonly result: EntryLineOf<'result'>;
+  readonly published: Extract<BundleLine, { t: 'result' }>;
+};
+type OpenedBallot = { readonly line: EntryLineOf<'ballot'>; readonly payload: BallotPayload };
+type Numbers = Readonly<Record<string, number>>;
+type Report = (done: number, total: number) => Promise<void>;
+
+/** Ends the audit: never leaves this file. */
+class Broken extends Error {
+  readonly fault: AuditFaultCode;
+  readonly where: AuditPlace;
+  constructor(fault: AuditFaultCode, where: AuditPlace = {}) {
+    super(fault);
+    this.fault = fault;
+    this.where = where;
+  }
+}
+
+/** So many signatures between two reports of progress. */
+const SIGNATURES_AT_ONCE = 256;
+/** So many files of the log are asked for at a time. */
+const FILES_AT_ONCE = 16;
+
 /**
  * Verifies a meeting.
  * @throws LedgerFault `unreachable`: when the log cannot be read; `note`: when `logKey` is not a key. Whatever is wrong
  * with bundle or log is in the report.
+ * @example const report = await auditMeeting({ bundle: readLines(stream), log, logKey, scan: 'log' }); report.ok // true
  */
 export async function auditMeeting(options: AuditOptions): Promise<AuditReport> {
-  void options;
-  throw new Error('not yet');
+  const { log, seenCheckpoint, verifier = nobleVerifier, onProgress, scan } = options;
+  const logKey = parseVerifierKey(options.logKey);
+  const steps: AuditStep[] = [];
+  let broken: AuditReport['broken'] = null;
+
+  /** Runs one step; once something is broken, the later ones are not run. `null` numbers: nothing to check. */
+  const take = async <T>(
+    code: AuditStepCode,
+    run: (report: Report) => Promise<{ numbers: Numbers | null; value: T }>,
+  ): Promise<T> => {
+    try {
+      await onProgress?.({ step: code, done: 0, total: 0 });
+      const { numbers, value } = await run(
+        async (done, total) => void (await onProgress?.({ step: code, done, total })),
+      );
+      steps.push({ code, status: numbers ? 'passed' : 'skipped', numbers: numbers ?? {} });
+      return value;
+    } catch (cause) {
+      const found = asBroken(cause);
+      if (!found) throw cause;
+      steps.push({ code, status: 'failed', numbers: {} });
+      broken = { step: code, fault: found.fault, where: found.where };
+      throw found;
+    }
+  };
+
+  const known: { parts?: Parts; note?: string; now?: Checkpoint; result?: MeetingResult } = {};
+  try {
+    const parts = (known.parts = await take('bundle-form', (report) => readParts(options.bundle, report)));
+    const checkpoints = await take('checkpoint', () => checkCheckpoints(parts, log, logKey));
+    known.note = checkpoints.note;
+    const now = (known.now = checkpoints.now);
+    const reader = createTileReader({ size: now.size, root: now.root, read: (path) => log.read(path) });
+    await take('consistency', () => checkHistory(reader, checkpoints.bundle, seenCheckpoint, logKey));
+    const found = await take('inclusion', (report) =>
+      scan === 'log'
+        ? scanLog(parts, reader, checkpoints.bundle.size, report)
+        : checkEntriesInLog(parts, reader, checkpoints.bundle.size, report),
+    );
+    await take('files', () => checkFiles(log, now));
+    await take('signatures', (report) => checkSignatures(parts, verifier, report));
+    const { notice, ballots } = await take('commitments', () => openCommitments(parts));
+    await take('roll', () => checkRoll(parts));
+    await take('one-ballot-per-entitlement', () => checkEntitlements(parts, ballots));
+    await take('box', () => checkBox(parts, found, checkpoints.bundle.size));
+    const result = (known.result = await take('recount', () => recount(parts, notice, ballots)));
+    await take('verdicts', () => checkResult(parts, result));
+    await take('minutes', () => checkMinutes(parts, options.minutes));
+  } catch (cause) {
+    if (!(cause instanceof Broken)) throw cause;
+  }
+
+  for (const code of AUDIT_STEPS.slice(steps.length)) steps.push({ code, status: 'not-run', numbers: {} });
+  return {
+    ok: broken === null,
+    steps,
+    broken,
+    origin: known.parts?.origin ?? null,
+    meeting: known.parts?.meeting ?? null,
+    checkpoint: known.note ?? null,
+    size: known.now?.size ?? null,
+    result: known.result ?? null,
+  };
+}
+
+/** What a fault of bundle or log means for the report; null for what is neither, such as a log out of reach. */
+function asBroken(cause: unknown): Broken | null {
+  if (cause instanceof Broken) return cause;
+  if (cause instanceof BundleFault) return new Broken('malformed-line', { line: cause.line });
+  if (cause instanceof TileFault) {
+    const fault = { missing: 'file-missing', unknown: 'file-unknown' } as const;
+    return new Broken(cause.reason in fault ? fault[cause.reason as keyof typeof fault] : 'file-wrong', {
+      path: cause.path,
+    });
+  }
+  return null;
+}
+
+const placeOf = ({ line, index }: EntryLine): AuditPlace => ({ line, index });
+
+async function readParts(
+  bundle: AuditOptions['bundle'],
+  report: Report,
+): Promise<{ numbers: Numbers; value: Parts }> {
+  const roll: RollLine[] = [];
+  const entries: EntryLine[] = [];
+  let header: Extract<BundleLine, { t: 'bundle' }> | undefined;
+  let note = '';
+  let published: Parts['published'] | undefined;
+  let lines = 0;
+  for await (const line of parseBundle(bundle)) {
+    lines = line.line;
+    if (line.t === 'bundle') header = line;
+    else if (line.t === 'checkpoint') note = line.note;
+    else if (line.t === 'roll') roll.push(line);
+    else if (line.t === 'entry') entries.push(line);
+    else if (line.t === 'result') published = line;
+    if (lines % 1_000 === 0) await report(lines, 0);
+  }
+  const { origin, meeting } = header!;
+  checkOrder(entries, meeting);
+  const the = <Kind extends Entry['kind']>(kind: Kind) =>
+    entries.find(({ entry }) => entry.kind === kind) as EntryLineOf<Kind>;
+  const value: Parts = {
+    origin,
+    meeting,
+    note,
+    roll,
+    entries,
+    called: the('meeting.called'),
+    opened: the('meeting.opened'),
+    closed: the('meeting.closed'),
+    result: the('result'),
+    published: published!,
+  };
+  return { numbers: { lines, roll: roll.length, entries: entries.length }, value };
+}
+
+/** called, opened, closed and result come once and in this order; ballots only once the meeting is open. */
+function checkOrder(entries: readonly EntryLine[], meeting: string): void {
+  const milestones = ['meeting.called', 'meeting.opened', 'meeting.closed', 'result'];
+  let reached = 0;
+  for (const line of entries) {
+    const { entry, index } = line;
+    if ((index === 0) !== (line === entries[0])) throw new Broken('wrong-order', placeOf(line));
+    if (entry.kind === 'registrar') continue;
+    if (index === 0) throw new Broken('wrong-order', placeOf(line));
+    if (entry.meeting !== meeting) throw new Broken('wrong-meeting', placeOf(line));
+    const milestone = milestones.indexOf(entry.kind);
+    if (milestone >= 0 && milestone !== reached++) throw new Broken('wrong-order', placeOf(line));
+    const least = entry.kind === 'ballot' ? 2 : entry.kind === 'minutes' ? 4 : 1;
+    if (reached < least) throw new Broken('wrong-order', placeOf(line));
+  }
+  const last = entries.at(-1)!;
+  if (entries[0]!.index !== 0 || reached < milestones.length) throw new Broken('wrong-order', placeOf(last));
+}
+
+async function checkCheckpoints(parts: Parts, log: LogReader, logKey: NoteVerifier) {
+  const bundle = readCheckpoint(parts.note, logKey, { line: 2 });
+  if (parts.origin !== bundle.origin) throw new Broken('wrong-origin', { line: 1 });
+  // A line that nobody's key vouches for could be changed by anyone.
+  if (parseNote(parts.note).signatures.length !== 1) throw new Broken('checkpoint-extra-lines', { line: 2 });
+  let note: string;
+  try {
+    note = await log.checkpoint();
+  } catch (cause) {
+    if (cause instanceof LedgerFault && cause.code === 'encoding')
+      throw new Broken('checkpoint-malformed', { path: 'checkpoint' });
+    throw cause;
+  }
+  const now = readCheckpoint(note, logKey, { path: 'checkpoint' });
+  if (now.size < bundle.size) throw new Broken('log-shrank', { path: 'checkpoint' });
+  return { numbers: { bundleSize: bundle.size, size: now.size }, value: { bundle, now, note } };
+}
+
+function readCheckpoint(note: string, logKey: NoteVerifier, where: AuditPlace): Checkpoint {
+  try {
+    return checkCheckpoint(note, logKey);
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    const unsigned = cause.code === 'signature' || cause.code === 'unknown-signer';
+    throw new Broken(unsigned ? 'checkpoint-unsigned' : 'checkpoint-malformed', where);
+  }
+}
+
+async function checkHistory(
+  reader: TileReader,
+  bundle: Checkpoint,
+  seenNote: string | undefined,
+  logKey: NoteVerifier,
+) {
+  const seen = seenNote === undefined ? null : readCheckpoint(seenNote, logKey, { field: 'seenCheckpoint' });
+  if (seen && seen.size > reader.size) throw new Broken('log-shrank', { path: 'checkpoint' });
+  // Every leaf under a root is read under it: a wrong file is told as such before it can look like a fork.
+  if (reader.size > 0) await readRoot(reader.size, reader.hashes);
+  for (const [older, where] of [
+    [seen, { field: 'seenCheckpoint' }],
+    [bundle, { line: 2 }],
+  ] as const) {
+    if (!older || older.size === 0) continue;
+    const proof = await proveConsistency(older.size, reader.size, reader.hashes);
+    try {
+      checkConsistency(proof, older.size, older.root, reader.size, reader.root);
+    } catch (cause) {
+      if (cause instanceof LedgerFault && cause.code === 'proof') throw new Broken('log-forked', where);
+      throw cause;
+    }
+  }
+  const numbers = { bundleSize: bundle.size, size: reader.size, ...(seen ? { seenSize: seen.size } : {}) };
+  return { numbers, value: null };
+}
+
+/** What a scan of the log has found of the meeting; null when the log was not scanned. */
+type Found = {
+  readonly meetingIndexes: readonly number[];
+  readonly registrarIndexes: readonly number[];
+} | null;
+
+/** Compares entries with the authentic hashes at their indexes. */
+async function checkEntriesInLog(
+  parts: Parts,
+  reader: TileReader,
+  bundleSize: number,
+  report: Report,
+): Promise<{ numbers: Numbers; value: Found }> {
+  const byTile = new Map<number, EntryLine[]>();
+  for (const line of parts.entries) {
+    const tile = Math.floor(line.index / TILE_WIDTH);
+    const lines = byTile.get(tile);
+    if (lines) lines.push(line);
+    else byTile.set(tile, [line]);
+  }
+  const tiles = [...byTile];
+  for (let start = 0; start < tiles.length; start += FILES_AT_ONCE) {
+    await report(start, tiles.length);
+    await inOrder(
+      tiles.slice(start, start + FILES_AT_ONCE).map(async ([tile, lines]) => {
+        for (const line of lines) {
+          if (line.index >= bundleSize) throw new Broken('entry-not-in-log', placeOf(line));
+          const hashes = await reader.tile(0, tile);
+          if (!equalBytes(hashes.node(0, line.index % TILE_WIDTH), line.leafHash))
+            throw new Broken('entry-not-in-log', placeOf(line));
+        }
+      }),
+    );
+  }
+  return { numbers: { entries: parts.entries.length, tiles: tiles.length, size: reader.size }, value: null };
+}
+
+/** Reads and hashes all the log has, and notes every entry of this meeting and of the registrar. */
+async function scanLog(
+  parts: Parts,
+  reader: TileReader,
+  bundleSize: number,
+  report: Report,
+): Promise<{ numbers: Numbers; value: Found }> {
+  const meetingIndexes: number[] = [];
+  const registrarIndexes: number[] = [];
+  const builder = createTreeBuilder();
+  const files = [...tilesOf(reader.size)];
+  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
+    await report(start, files.length);
+    await inOrder(
+      files.slice(start, start + FILES_AT_ONCE).map(async ({ level, index }) => {
+        if (level === 'entries') await reader.entries(index);
+        else await reader.tile(level, index);
+      }),
+    );
+    for (const { level, index } of files.slice(start, start + FILES_AT_ONCE)) {
+      if (level !== 'entries') continue;
+      const hashes = await reader.tile(0, index);
+      const leaves = await reader.entries(index);
+      leaves.forEach((leaf, i) => {
+        const at = index * TILE_WIDTH + i;
+        builder.append(hashes.node(0, i));
+        const { kind, meeting } = readLeaf(leaf, at);
+        if (kind === 'registrar') registrarIndexes.push(at);
+        else if (meeting === parts.meeting) meetingIndexes.push(at);
+      });
+    }
+  }
+  if (!equalBytes(builder.root(), reader.root)) throw new Broken('file-wrong', { path: 'checkpoint' });
+  const { numbers } = await checkEntriesInLog(parts, reader, bundleSize, report);
+  return {
+    numbers: { ...numbers, files: files.length },
+    value: { meetingIndexes, registrarIndexes },
+  };
+}
+
+/** Kinds of other modules are not ours to judge, but every leaf is one canonical object that says what it is. */
+function readLeaf(leaf: Uint8Array, index: number): { kind: unknown; meeting: unknown } {
+  try {
+    const value = decodeCanonical(decodeUtf8(leaf));
+    if (typeof value === 'object' && value !== null && 'kind' in value)
+      return { kind: value.kind, meeting: 'meeting' in value ? value.meeting : undefined };
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+  }
+  throw new Broken('entry-malformed', { index });
+}
+
+/** Waits for all; the first failure in the order given is the one that counts, so that reports are repeatable. */
+async function inOrder(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work))
+    if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function checkFiles(log: LogReader, now: Checkpoint) {
+  if (!log.list) return { numbers: null, value: null };
+  const { checked, ahead } = await checkLogFiles({
+    size: now.size,
+    root: now.root,
+    read: (path) => log.read(path),
+    paths: log.list(),
+  });
+  return { numbers: { files: checked, ahead }, value: null };
+}
+
+/** Who may have written what, then all signatures at once. */
+async function checkSignatures(parts: Parts, verifier: SignatureVerifier, report: Report) {
+  let registrar = '';
+  let registrars = 0;
+  const keysOf = new Map<string, Set<string>>();
+  const nonces = new Set<string>();
+  const checks: { check: SignatureCheck; line: EntryLine; fault: AuditFaultCode }[] = [];
+  for (const line of parts.entries) {
+    const { entry, index } = line;
+    checks.push({ check: signatureOfEntry(entry), line, fault: 'wrong-signature' });
+    if (entry.kind === 'ballot') {
+      if (!keysOf.get(entry.voter)?.has(entry.by)) throw new Broken('key-not-registered', placeOf(line));
+      // The same ballot logged again would take back what its voter changed since.
+      const nonce = `${entry.voter} ${entry.nonce}`;
+      if (nonces.has(nonce)) throw new Broken('ballot-replayed', placeOf(line));
+      nonces.add(nonce);
+      continue;
+    }
+    if (entry.kind === 'registrar') {
+      if (entry.origin !== parts.origin) throw new Broken('wrong-origin', placeOf(line));
+      if (index === 0) registrar = entry.key;
+    }
+    if (entry.by !== registrar) throw new Broken('wrong-author', placeOf(line));
+    if (entry.kind === 'registrar') {
+      registrar = entry.key;
+      registrars++;
+    } else if (entry.kind === 'key.registered') {
+      checks.push({ check: signatureOfPossession(entry), line, fault: 'possession-unproven' });
+      keysOf.set(entry.voter, (keysOf.get(entry.voter) ?? new Set()).add(entry.key));
+    }
+  }
+  for (let start = 0; start < checks.length; start += SIGNATURES_AT_ONCE) {
+    await report(start, checks.length);
+    const some = checks.slice(start, start + SIGNATURES_AT_ONCE);
+    const answers = await verifier(some.map(({ check }) => check));
+    some.forEach(({ line, fault }, i) => {
+      if (answers[i] !== true) throw new Broken(fault, placeOf(line));
+    });
+  }
+  const keys = [...keysOf.values()].reduce((count, set) => count + set.size, 0);
+  return { numbers: { signatures: checks.length, registrars, keys, ballots: nonces.size }, value: null };
+}
+
+async function openCommitments(parts: Parts): Promise<{
+  numbers: Numbers;
+  value: { notice: Notice; ballots: OpenedBallot[] };
+}> {
+  const notice = openPayload(parts.called, parts.called.entry.notice, parseNotice);
+  if (notice.meeting !== parts.meeting) throw new Broken('wrong-meeting', placeOf(parts.called));
+  const items = new Set(notice.items.map(({ id }) => id));
+  const ballots = parts.entries.filter(isBallot).map((line): OpenedBallot => {
+    const payload = openPayload(line, line.entry.ballot, parseBallotPayload);
+    if (payload.meeting !== parts.meeting || payload.voter !== line.entry.voter)
+      throw new Broken('payload-malformed', placeOf(line));
+    if (!Object.keys(payload.choices).every((item) => items.has(item)))
+      throw new Broken('unknown-item', placeOf(line));
+    return { line, payload };
+  });
+  const value = { notice, ballots };
+  return { numbers: { commitments: 1 + ballots.length, items: items.size, ballots: ballots.length }, value };
+}
+
+const isBallot = (line: EntryLine): line is EntryLineOf<'ballot'> => line.entry.kind === 'ballot';
+
+function openPayload<T>(line: EntryLine, commitment: string, parse: (payload: unknown) => T): T {
+  let salt: Uint8Array;
+  try {
+    salt = decodeBase64(line.salt!, 32);
+  } catch {
+    throw new Broken('malformed-line', placeOf(line));
+  }
+  if (!equalBytes(makeCommitment(salt, encodeCanonicalBytes(line.payload)), decodeBase64(commitment)))
+    throw new Broken('commitment-wrong', placeOf(line));
+  try {
+    return parse(line.payload);
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    throw new Broken('payload-malformed', placeOf(line));
+  }
+}
+
+async function checkRoll({ roll, opened }: Parts) {
+  const { entry } = opened;
+  if (entry.rollSize !== roll.length) throw new Broken('roll-size', placeOf(opened));
+  const builder = createTreeBuilder();
+  for (const { leafHash } of roll) builder.append(leafHash);
+  if (!equalBytes(builder.root(), decodeBase64(entry.rollRoot)))
+    throw new Broken('roll-root', placeOf(opened));
+
+  const entitlements = new Set<string>();
+  const units = new Map<string, { line: number; areaCm2: number; shares: Fraction }>();
+  let weight = fraction(0n);
+  for (const { line, record } of roll) {
+    if (entitlements.has(record.entitlement)) throw new Broken('roll-duplicate', { line });
+    entitlements.add(record.entitlement);
+    const unit = units.get(record.unit) ?? { line, areaCm2: record.areaCm2, shares: fraction(0n) };
+    if (unit.areaCm2 !== record.areaCm2) throw new Broken('roll-unit-area', { line });
+    const share = readFraction(record.share);
+    units.set(record.unit, { ...unit, shares: plus(unit.shares, share) });
+    weight = plus(weight, times(fraction(BigInt(record.areaCm2)), share));
+  }
+  for (const { line, shares } of units.values())
+    if (order(shares, fraction(1n)) !== 0) throw new Broken('roll-shares', { line });
+  if (writeFraction(weight) !== entry.rollWeight) throw new Broken('roll-weight', placeOf(opened));
+  return { numbers: { entitlements: roll.length, units: units.size }, value: null };
+}
+
+const countedBallots = (parts: Parts, ballots: readonly OpenedBallot[]): readonly OpenedBallot[] =>
+  ballots.filter(({ line }) => line.index < parts.closed.index);
+
+async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[]) {
+  const voterOf = new Map(parts.roll.map(({ record }) => [record.entitlement, record.voter]));
+  const voted = new Set<string>();
+  for (const { line, payload } of ballots)
+    for (const entitlement of payload.entitlements) {
+      const voter = voterOf.get(entitlement);
+      if (voter === undefined) throw new Broken('unknown-entitlement', placeOf(line));
+      if (voter !== payload.voter) throw new Broken('foreign-entitlement', placeOf(line));
+      if (line.index < parts.closed.index) voted.add(entitlement);
+    }
+  const counted = countedBallots(parts, ballots).length;
+  return { numbers: { ballots: counted, late: ballots.length - counted, voted: voted.size }, value: null };
+}
+
+async function checkBox({ entries, closed, meeting }: Parts, found: Found, bundleSize: number) {
+  const builder = createTreeBuilder();
+  for (const { entry, index, leafHash } of entries)
+    if (entry.kind !== 'registrar' && entry.meeting === meeting && index < closed.index)
+      builder.append(leafHash);
+  if (builder.size !== closed.entry.boxSize) throw new Broken('box-size', placeOf(closed));
+  if (!equalBytes(builder.root(), decodeBase64(closed.entry.boxRoot)))
+    throw new Broken('box-root', placeOf(closed));
+  if (!found) return { numbers: { box: builder.size }, value: null };
+
+  const shown = new Set(entries.map(({ index }) => index));
+  const last = entries.at(-1)!.index;
+  const mustBeShown = [
+    ...found.meetingIndexes.filter((index) => index < bundleSize),
+    ...found.registrarIndexes.filter((index) => index < last),
+  ].sort((a, b) => a - b);
+  const leftOut = mustBeShown.find((index) => !shown.has(index));
+  if (leftOut !== undefined) throw new Broken('entry-left-out', { index: leftOut });
+  const later = found.meetingIndexes.filter((index) => index >= bundleSize).length;
+  return { numbers: { box: builder.size, later }, value: null };
+}
+
+async function recount(parts: Parts, notice: Notice, ballots: readonly OpenedBallot[]) {
+  const value = recountMeeting({
+    meeting: parts.meeting,
+    items: notice.items,
+    roll: parts.roll.map(({ record }) => record),
+    ballots: countedBallots(parts, ballots).map(({ payload }) => payload),
+  });
+  return { numbers: { items: value.items.length, ...value.ballots }, value };
+}
+
+async function checkResult({ published, result }: Parts, recounted: MeetingResult) {
+  const field = findDifference(published.result, recounted, '');
+  if (field !== null) throw new Broken('result-differs', { line: published.line, field });
+  if (!equalBytes(sha256(encodeCanonicalBytes(recounted)), decodeBase64(result.entry.result)))
+    throw new Broken('result-hash', placeOf(result));
+  const verdicts = recounted.items.map(({ verdict }) => verdict);
+  const numbers = {
+    items: verdicts.length,
+    passed: verdicts.filter((verdict) => verdict === 'passed').length,
+    failed: verdicts.filter((verdict) => verdict === 'failed').length,
+    noQuorum: verdicts.filter((verdict) => verdict === 'no-quorum').length,
+  };
+  return { numbers, value: null };
+}
+
+/** The first place where two JSON values differ, such as `items[3].sums.area.for`; null when they are the same. */
+function findDifference(a: unknown, b: unknown, at: string): string | null {
+  if (encodeCanonical(a) === encodeCanonical(b)) return null;
+  const isObject = (value: unknown): value is Record<string, unknown> =>
+    typeof value === 'object' && value !== null;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return at;
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const place = Array.isArray(a) ? `${at}[${key}]` : at === '' ? key : `${at}.${key}`;
+    if (!Object.hasOwn(a, key) || !Object.hasOwn(b, key)) return place;
+    const difference = findDifference(a[key], b[key], place);
+    if (difference !== null) return difference;
+  }
+  return at;
+}
+
+async function checkMinutes({ entries }: Parts, file: Uint8Array | undefined) {
+  const logged = entries.map(({ entry }) => entry).filter((entry) => entry.kind === 'minutes');
+  if (!file) return { numbers: null, value: null };
+  const last = entries.findLast(({ entry }) => entry.kind === 'minutes');
+  if (!last) throw new Broken('minutes-not-logged');
+  const hash = sha256(file);
+  if (!logged.some(({ pdf }) => equalBytes(decodeBase64(pdf), hash)))
+    throw new Broken('minutes-differ', placeOf(last));
+  return { numbers: { minutes: logged.length }, value: null };
 }

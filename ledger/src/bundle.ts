@@ -198,6 +198,11 @@ function parseLine(text: string, line: number): BundleLine {
         throw new BundleFault(line, 'expected an index');
       const entry = decodeEntry(encodeCanonicalBytes(fields['entry']));
       const hash = leafHash(encodeUtf8(encodeEntry(entry)));
+      if (opens.length > 0 !== (entry.kind === 'meeting.called' || entry.kind === 'ballot'))
+        throw new BundleFault(
+          line,
+          'expected salt and payload with meeting.called and ballot, and only there',
+        );
       const opening = opens.length > 0 ? { salt: textOf('salt'), payload: fields['payload'] } : {};
       return { t, line, index: index as number, entry, leafHash: hash, ...opening };
     }

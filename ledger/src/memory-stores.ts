@@ -35,7 +35,7 @@ export function createMemoryHeadStore(): MemoryHeadStore {
           ? batch.old === head
           : head.size === batch.old.size &&
             head.checkpoint === batch.old.checkpoint &&
-            head.epoch <= batch.next.epoch;
+            head.epoch === batch.old.epoch;
       if (!same) throw new HeadMovedError();
       const logged = new Set(batch.entries.map(({ id }) => id));
       waiting = waiting.filter(({ id }) => !logged.has(id));

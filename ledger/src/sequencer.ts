@@ -9,7 +9,31 @@
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
 // happened. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
 // ever signed. There is no clock, no random and no database here.
+import { concatBytes, decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './bytes.ts';
+import { checkCheckpoint, signCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { LedgerFault } from './fault.ts';
+import { sha256 } from './hash.ts';
+import { parseVerifierKey } from './note.ts';
 import type { NoteSigner } from './note.ts';
+import {
+  MAX_LEAF_BYTES,
+  TILE_WIDTH,
+  createTileReader,
+  createTileTree,
+  decodeEntryBundle,
+  encodeEntryBundle,
+  itemsAtLevel,
+  newTilesOf,
+  parseTilePath,
+  partialWidths,
+  rootFromEdge,
+  tileOfNode,
+  tilePath,
+} from './tile.ts';
+import type { ReadFile, TileTree } from './tile.ts';
+import { createTreeBuilder, leafHash, peaksOf, proveInclusion, readRoot } from './tree.ts';
+import type { HashReader, TreeBuilder } from './tree.ts';
 
 /** The signed head of the log as the database holds it. */
 export type Head = {
@@ -49,7 +73,8 @@ export type HeadStore = {
   /** Next submissions in order, at most `limit`, not yet logged. */
   pending(limit: number): Promise<Submission[]>;
   /**
-   * One transaction: entries, staging, and the swap of the head, compared by size, checkpoint bytes and epoch.
+   * One transaction: entries, staging, and the swap of the head, which must still have the size, the checkpoint bytes
+   * and the epoch of `old`.
    * @throws HeadMovedError: when another head is in place. Any other error means that the outcome is unknown.
    */
   commit(batch: Batch): Promise<void>;
@@ -171,7 +196,335 @@ export type Sequencer = {
 /** The id of the registrar's entry, which nobody submitted. */
 export const FIRST_ENTRY_ID = '00000000-0000-0000-0000-000000000000';
 
+/** The growing tree in memory: the right edge, and full tiles that proofs have lately asked for. */
+type Growth = {
+  /** By level, the tile that is being filled; may be empty. */
+  readonly edge: { index: number; tile: TileTree }[];
+  /** Leaves of the entry bundle that is being filled. */
+  leaves: Uint8Array[];
+  readonly builder: TreeBuilder;
+  readonly full: Map<string, TileTree>;
+  /** Widths under which the partial tile of a level is public; null when it was begun before this start. */
+  readonly partials: Map<number | 'entries', Set<number> | null>;
+};
+
+/** Whatever the setting: the tiles of the last batch stay, as their receipts are made next. */
+const LEAST_KEPT_TILES = 16;
+
 export function createSequencer(options: SequencerOptions): Sequencer {
-  void options;
-  throw new SequencerFault('not-started');
+  const { origin, signer, store, tiles, now, epoch, batchEntries = TILE_WIDTH, onPublished } = options;
+  const keepTiles = Math.max(options.keepTiles ?? 64, LEAST_KEPT_TILES);
+  const logKey = parseVerifierKey(signer.vkey);
+  let head: Head | null = null;
+  let growth: Growth | null = null;
+  // False before start(), during a batch, and after a batch that failed.
+  let ready = false;
+
+  async function start(): Promise<Head> {
+    ready = false;
+    const [found, publicNote] = await Promise.all([store.load(), tiles.read('checkpoint')]);
+    if (found) await resume(found, publicNote);
+    else if (publicNote) throw new SequencerFault('head-missing');
+    else await create();
+    ready = true;
+    return head!;
+  }
+
+  async function create(): Promise<void> {
+    head = null;
+    growth = emptyGrowth();
+    const leaf = options.firstEntry();
+    const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
+    await sequence([{ id: FIRST_ENTRY_ID, idem, leaf }]);
+  }
+
+  async function resume(found: Head, publicNote: Uint8Array | null): Promise<void> {
+    checkHead(found);
+    const published = publicNote ? readPublished(publicNote) : null;
+    // The first batch is one entry: only of that one the checkpoint may never have become public.
+    if (!published && found.size > 1) throw new SequencerFault('checkpoint-missing');
+    if (published && published.size > found.size) throw new SequencerFault('public-larger');
+    if (published?.size === found.size && !equalBytes(published.root, found.root))
+      throw new SequencerFault('forked');
+    const behind = !published || published.size < found.size;
+    const staged = behind ? await store.staged(found.size) : null;
+    if (behind && !staged) throw new SequencerFault('staging-missing');
+
+    // What is staged is looked at together with what is public before any of it is written.
+    const files = new Map(staged?.map(({ path, content }) => [path, content]));
+    const read: ReadFile = async (path) => files.get(path) ?? tiles.read(path);
+    const loaded = await loadGrowth(found, read);
+    if (published) {
+      const reader = createTileReader({ size: found.size, root: found.root, read });
+      const root = await orBroken(readRoot(published.size, reader.hashes));
+      if (!equalBytes(root, published.root)) throw new SequencerFault('forked');
+    }
+    if (staged) await publish(found, staged);
+    else await store.clearStaged(found.size);
+    head = found;
+    growth = loaded;
+    await removeSupersededPartials(
+      [...loaded.partials.keys()].map((level) => ({
+        level,
+        index: Math.floor(itemsAtLevel(found.size, level === 'entries' ? 0 : level) / TILE_WIDTH) - 1,
+        widths: null,
+      })),
+    );
+  }
+
+  function checkHead(found: Head): void {
+    if (found.epoch > epoch) throw new SequencerFault('epoch-behind');
+    if (now() < found.atMs) throw new SequencerFault('clock-behind');
+    let signed: Checkpoint;
+    try {
+      signed = checkCheckpoint(found.checkpoint, logKey);
+    } catch (cause) {
+      throw new SequencerFault('head-unsigned', { cause });
+    }
+    if (signed.size !== found.size || !equalBytes(signed.root, found.root))
+      throw new SequencerFault('head-unsigned');
+  }
+
+  function readPublished(note: Uint8Array): Checkpoint {
+    try {
+      return checkCheckpoint(decodeUtf8(note), logKey);
+    } catch (cause) {
+      throw new SequencerFault('forked', { cause });
+    }
+  }
+
+  async function loadGrowth(found: Head, read: ReadFile): Promise<Growth> {
+    const reader = createTileReader({ size: found.size, root: found.root, read });
+    const loaded = emptyGrowth();
+    const widths = partialWidths(found.size);
+    for (const [level, width] of widths.entries()) {
+      const index = Math.floor(itemsAtLevel(found.size, level) / TILE_WIDTH);
+      const tile = width === 0 ? createTileTree() : await orBroken(reader.tile(level, index));
+      loaded.edge[level] = { index, tile: width === 0 ? tile : createTileTree(tile.bytes(width)) };
+      loaded.partials.set(level, null);
+    }
+    loaded.partials.set('entries', null);
+    // The last bundle is hashed against its tile even when it is full: nothing is built on leaves that are not there.
+    const leaves = await orBroken(reader.entries(Math.floor((found.size - 1) / TILE_WIDTH)));
+    loaded.leaves = found.size % TILE_WIDTH === 0 ? [] : leaves.map((leaf) => leaf.slice());
+    const peaks = await orBroken(reader.hashes(peaksOf(found.size)));
+    return { ...loaded, builder: createTreeBuilder({ size: found.size, peaks }) };
+  }
+
+  async function step(): Promise<number> {
+    if (!ready) throw new SequencerFault('not-started');
+    // A failure to read what is waiting changes nothing, so it may be tried again.
+    const waiting = await store.pending(batchEntries);
+    if (waiting.length === 0) return 0;
+    if (waiting.some(({ leaf }) => leaf.length > MAX_LEAF_BYTES))
+      throw new RangeError(`expected leaves of at most ${MAX_LEAF_BYTES} bytes`);
+    ready = false;
+    await sequence(waiting);
+    ready = true;
+    return waiting.length;
+  }
+
+  async function sequence(submissions: readonly Submission[]): Promise<void> {
+    const old = head;
+    const oldSize = old?.size ?? 0;
+    const atMs = now();
+    // Batches may be quicker than the clock's tick; it must only never go back.
+    if (old && atMs < old.atMs) throw new SequencerFault('clock-behind');
+
+    const hashes = submissions.map(({ leaf }) => leafHash(leaf));
+    const size = oldSize + submissions.length;
+    const staged = grow(oldSize, size, hashes, submissions);
+    const root = growth!.builder.root();
+    if (!equalBytes(root, rootFromFiles(staged, size))) throw new SequencerFault('root-mismatch');
+    const next: Head = { size, root, checkpoint: signCheckpoint(origin, size, root, signer), atMs, epoch };
+
+    const entries = submissions.map((submission, i) => ({ ...submission, index: oldSize + i }));
+    await store.commit({ old, next, entries, staged });
+    await publish(next, staged);
+    head = next;
+    const filled = notePartials(oldSize, size);
+    onPublished?.({
+      head: next,
+      entries: entries.map(({ idem, index }, i) => ({ idem, index, leafHash: hashes[i]! })),
+    });
+    await removeSupersededPartials(filled);
+  }
+
+  /** Appends to the tree in memory. @returns every tile and bundle that the new size has and the old one had not */
+  function grow(
+    oldSize: number,
+    size: number,
+    hashes: readonly Uint8Array[],
+    submissions: readonly Submission[],
+  ): LogFile[] {
+    const { builder, edge, full } = growth!;
+    for (const hash of hashes) {
+      builder.append(hash);
+      for (let level = 0, item = hash; ; level++) {
+        const place = (edge[level] ??= { index: 0, tile: createTileTree() });
+        place.tile.append(item);
+        if (place.tile.width < TILE_WIDTH) break;
+        item = place.tile.node(8, 0);
+        full.set(`${level}/${place.index}`, place.tile);
+        edge[level] = { index: place.index + 1, tile: createTileTree() };
+      }
+    }
+    const firstBundle = Math.floor(oldSize / TILE_WIDTH);
+    const leaves = [...growth!.leaves, ...submissions.map(({ leaf }) => leaf)];
+    growth!.leaves = leaves.slice((Math.floor(size / TILE_WIDTH) - firstBundle) * TILE_WIDTH);
+    const files = [...newTilesOf(oldSize, size)].map((tile) => {
+      const { level, index, width } = tile;
+      if (level === 'entries') {
+        const first = (index - firstBundle) * TILE_WIDTH;
+        return { path: tilePath(tile), content: encodeEntryBundle(leaves.slice(first, first + width)) };
+      }
+      const content = edge[level]?.index === index ? edge[level].tile : full.get(`${level}/${index}`)!;
+      return { path: tilePath(tile), content: content.bytes(width) };
+    });
+    while (full.size > keepTiles) full.delete(full.keys().next().value!);
+    return files;
+  }
+
+  /**
+   * The root once more, by another way: from the bytes that are to be written. A flipped bit in memory would otherwise
+   * be signed and leave a log that nobody can extend (DigiCert Yeti 2022).
+   */
+  function rootFromFiles(files: readonly LogFile[], size: number): Uint8Array {
+    const edge: (TileTree | null)[] = partialWidths(size).map((width, level) =>
+      width === 0 ? null : growth!.edge[level]!.tile,
+    );
+    const written = new Map<string, TileTree>();
+    for (const { path, content } of files) {
+      const { level, index, width } = parseTilePath(path);
+      if (level === 'entries') {
+        const tile = createTileTree();
+        for (const leaf of decodeEntryBundle(content, width)) tile.append(leafHash(leaf));
+        written.set(`entries/${index}`, tile);
+      } else written.set(`${level}/${index}`, createTileTree(content));
+    }
+    for (const [key, tile] of written) {
+      const [level = '', index = ''] = key.split('/');
+      if (level === 'entries') {
+        const hashes = written.get(`0/${index}`);
+        if (!hashes || !equalBytes(hashes.bytes(hashes.width), tile.bytes(tile.width)))
+          throw new SequencerFault('root-mismatch');
+      } else if (tile.width === TILE_WIDTH) {
+        const above = written.get(`${Number(level) + 1}/${Math.floor(Number(index) / TILE_WIDTH)}`);
+        if (!above || !equalBytes(above.node(0, Number(index) % TILE_WIDTH), tile.node(8, 0)))
+          throw new SequencerFault('root-mismatch');
+      } else edge[Number(level)] = tile;
+    }
+    return rootFromEdge(edge);
+  }
+
+  /** Used for a new batch and for one that a crash interrupted: both must leave the same files behind. */
+  async function publish(next: Head, staged: readonly LogFile[]): Promise<void> {
+    // All writes end before a failure is told: none may land later, under a file of the same name.
+    await allOrFirstFailure(staged.map(({ path, content }) => tiles.writeNew(path, content)));
+    await allOrFirstFailure(
+      staged.map(async ({ path, content }) => {
+        const back = await tiles.read(path);
+        if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
+      }),
+    );
+    await tiles.replace('checkpoint', encodeUtf8(next.checkpoint));
+    await store.clearStaged(next.size);
+  }
+
+  type Superseded = { level: number | 'entries'; index: number; widths: Set<number> | null };
+
+  /** Notes which partial tiles are public now. @returns those that a full tile has replaced */
+  function notePartials(oldSize: number, size: number): Superseded[] {
+    const { partials } = growth!;
+    const filled: Superseded[] = [];
+    for (const { level, index, width } of newTilesOf(oldSize, size)) {
+      const known = partials.get(level);
+      if (width < TILE_WIDTH) {
+        if (known === undefined) partials.set(level, new Set([width]));
+        else known?.add(width);
+      } else {
+        if (known !== undefined) filled.push({ level, index, widths: known });
+        partials.delete(level);
+      }
+    }
+    return filled;
+  }
+
+  /**
+   * Removes partial tiles once the full one is public: a reader of an older checkpoint takes the full one instead.
+   * Leaving one behind harms nobody, so a failure here is left to the next start.
+   */
+  async function removeSupersededPartials(superseded: readonly Superseded[]): Promise<void> {
+    for (const { level, index, widths } of superseded) {
+      if (index < 0) continue;
+      const candidates = widths ?? Array.from({ length: TILE_WIDTH - 1 }, (_, i) => i + 1);
+      await Promise.allSettled(
+        [...candidates].map(async (width) => {
+          const path = tilePath({ level, index, width });
+          if (widths || (await tiles.read(path))) await tiles.remove(path);
+        }),
+      );
+    }
+  }
+
+  async function proofAt(index: number, size: number): Promise<Uint8Array[]> {
+    if (!head || !growth) throw new SequencerFault('not-started');
+    if (size > head.size) throw new RangeError('expected a published size');
+    return proveInclusion(index, size, readHashes);
+  }
+
+  // Complete subtrees never change, so those of an older size are found in the present tiles.
+  const readHashes: HashReader = async (nodes) => {
+    const hashes: Uint8Array[] = [];
+    for (const node of nodes) {
+      const { level, index, height, at } = tileOfNode(node);
+      const tile = tileInMemory(level, index) ?? (await loadFullTile(level, index));
+      hashes.push(tile.node(height, at));
+    }
+    return hashes;
+  };
+
+  function tileInMemory(level: number, index: number): TileTree | null {
+    const place = growth!.edge[level];
+    return place?.index === index ? place.tile : (growth!.full.get(`${level}/${index}`) ?? null);
+  }
+
+  async function loadFullTile(level: number, index: number): Promise<TileTree> {
+    const { full } = growth!;
+    const content = await tiles.read(tilePath({ level, index, width: TILE_WIDTH }));
+    const aboveIndex = Math.floor(index / TILE_WIDTH);
+    const above = tileInMemory(level + 1, aboveIndex) ?? (await loadFullTile(level + 1, aboveIndex));
+    const tile = content?.length === TILE_WIDTH * 32 ? createTileTree(content) : null;
+    if (!tile || !equalBytes(tile.node(8, 0), above.node(0, index % TILE_WIDTH)))
+      throw new SequencerFault('tiles-broken');
+    full.set(`${level}/${index}`, tile);
+    while (full.size > keepTiles) full.delete(full.keys().next().value!);
+    return tile;
+  }
+
+  return { start, step, proofAt };
+}
+
+const emptyGrowth = (): Growth => ({
+  edge: [],
+  leaves: [],
+  builder: createTreeBuilder(),
+  full: new Map(),
+  partials: new Map(),
+});
+
+/** Waits for all; then throws what failed first in order, if anything did. */
+async function allOrFirstFailure(work: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work))
+    if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** What is wrong with the log's own files is a reason to stop; a store that cannot be read is told as it is. */
+async function orBroken<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    if (cause instanceof LedgerFault) throw new SequencerFault('tiles-broken', { cause });
+    throw cause;
+  }
 }

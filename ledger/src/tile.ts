@@ -115,12 +115,15 @@ export function decodeEntryBundle(bundle: Uint8Array, width: number): Uint8Array
   return leaves;
 }
 
+/** `unknown`: no file of a log has that name. */
+export type TileFaultReason = 'missing' | 'wrong-length' | 'wrong-content' | 'unknown';
+
 /** A fault in one file of the log. */
 export class TileFault extends LedgerFault {
   /** The file, such as `tile/0/000.p/5`. */
   readonly path: string;
-  readonly reason: 'missing' | 'wrong-length' | 'wrong-content';
-  constructor(path: string, reason: 'missing' | 'wrong-length' | 'wrong-content') {
+  readonly reason: TileFaultReason;
+  constructor(path: string, reason: TileFaultReason) {
     super('tile', `${path}: ${reason}`);
     this.name = 'TileFault';
     this.path = path;

@@ -1,0 +1,280 @@
+// A small meeting written through the real sequencer, for tests and for the examples of SPEC.md. Everything in it
+// follows from its settings: the same settings give the same bytes.
+import { decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from './bytes.ts';
+import type { LogReader } from './audit.ts';
+import { writeBundle } from './bundle.ts';
+import type { BundleEntry } from './bundle.ts';
+import { makeCommitment } from './commitment.ts';
+import { publicKeyOf, sign } from './ed25519.ts';
+import { decodeEntry, encodeEntry, possessionMessage, signEntry } from './entry.ts';
+import type { Entry, EntryDraft } from './entry.ts';
+import { fraction, plus, readFraction, times, writeFraction } from './fraction.ts';
+import { sha256 } from './hash.ts';
+import { encodeCanonicalBytes } from './jcs.ts';
+import type { BallotPayload, Choice, MeetingResult, Notice, RollRecord } from './meeting.ts';
+import { createMemoryHeadStore, createMemoryTileStore } from './memory-stores.ts';
+import { createNoteSigner } from './note.ts';
+import { recountMeeting } from './recount.ts';
+import { createSequencer } from './sequencer.ts';
+import { rootOf } from './tree.ts';
+
+/** 32 bytes that follow from a label. */
+export const seedOf = (label: string): Uint8Array => sha256(encodeUtf8(label));
+
+export const ORIGIN = 'veche.test/log/v1';
+export const MEETING = 'm1';
+export const logSigner = createNoteSigner(ORIGIN, seedOf('log'));
+export const registrarSeed = seedOf('registrar');
+
+const half = { weight: 'area', side: 'for', base: 'participants', cmp: '>', num: 1, den: 2 } as const;
+const quorum = { weight: 'area', cmp: '>', num: 1, den: 2 } as const;
+const rule = {
+  version: 1,
+  regime: 'ru',
+  effectiveFrom: '2005-03-01',
+  legalRef: 'ЖК РФ, ст. 46 ч. 1',
+  confidence: 'confirmed',
+  quorum: [quorum],
+  quorumScope: 'meeting',
+  abstain: 'in-base',
+} as const;
+
+export const notice: Notice = {
+  meeting: MEETING,
+  title: 'Годовое собрание',
+  form: 'absentee',
+  building: { address: 'г. Пример, ул. Вечевая, 1', areaCm2: 2_150_000 },
+  timeZone: 'Europe/Moscow',
+  opensAt: '2026-05-01T06:00:00Z',
+  closesAt: '2026-05-20T15:00:00Z',
+  items: [
+    {
+      id: 'i1',
+      number: 1,
+      text: 'Утвердить отчёт',
+      explanation: 'Отчёт совета дома за год',
+      rule: { ...rule, id: 'ru.participants', tests: [[half]] },
+    },
+    {
+      id: 'i2',
+      number: 2,
+      text: 'Капитальный ремонт крыши',
+      explanation: 'Смета и сроки приложены',
+      rule: {
+        ...rule,
+        id: 'ru.two-thirds-all',
+        tests: [[{ ...half, base: 'all', cmp: '>=', num: 2, den: 3 }]],
+      },
+    },
+  ],
+};
+
+const recordOf = (id: string, voter: string, unit: string, areaCm2: number, share: string): RollRecord => ({
+  entitlement: id,
+  voter,
+  unit,
+  entrance: '1',
+  areaCm2,
+  share,
+  salt: encodeBase64(seedOf(`roll ${id}`)),
+});
+
+/** Four flats: one owner alone, three co-owners by thirds, a flat whose owner is unknown, and one of the first owner. */
+export const roll: readonly RollRecord[] = [
+  recordOf('e1', 'v1', 'u1', 543_000, '1'),
+  recordOf('e2', 'v2', 'u2', 505_000, '1/3'),
+  recordOf('e3', 'v3', 'u2', 505_000, '1/3'),
+  recordOf('e4', 'v4', 'u2', 505_000, '1/3'),
+  recordOf('e5', '', 'u3', 400_000, '1'),
+  recordOf('e6', 'v1', 'u4', 702_000, '1'),
+];
+
+export type Cast = {
+  readonly voter: string;
+  readonly entitlements: readonly string[];
+  readonly choices: Readonly<Record<string, Choice>>;
+};
+
+export const casts: readonly Cast[] = [
+  { voter: 'v1', entitlements: ['e1', 'e6'], choices: { i1: 'against', i2: 'for' } },
+  { voter: 'v2', entitlements: ['e2'], choices: { i1: 'for' } },
+  { voter: 'v3', entitlements: ['e3'], choices: { i1: 'abstain', i2: 'against' } },
+  { voter: 'v1', entitlements: ['e1', 'e6'], choices: { i1: 'for', i2: 'for' } },
+  { voter: 'v1', entitlements: ['e6'], choices: { i1: 'for', i2: 'abstain' } },
+];
+
+export type MeetingWorld = {
+  readonly files: Map<string, Uint8Array>;
+  readonly log: LogReader;
+  readonly logKey: string;
+  readonly entries: readonly BundleEntry[];
+  readonly result: MeetingResult;
+  readonly minutes: Uint8Array;
+  /** The lines of the bundle, each with its newline. */
+  readonly bundle: readonly string[];
+  /** Checkpoints in the order they were published. */
+  readonly checkpoints: readonly string[];
+};
+
+export type MeetingSettings = {
+  readonly roll: readonly RollRecord[];
+  readonly casts: readonly Cast[];
+  /** Entries of other meetings, logged in between: before each entry of this one. */
+  readonly othersBetween: number;
+  /** Changes what is written, to make meetings that must not pass. */
+  readonly tamper: Partial<{
+    draft(draft: EntryDraft): EntryDraft;
+    /** The leaves in the order they are logged; entries left out here are left out of the log. */
+    log(entries: readonly BundleEntry[]): readonly BundleEntry[];
+    /** What the bundle shows of what was logged. */
+    show(entries: readonly BundleEntry[]): readonly BundleEntry[];
+    result(result: MeetingResult): MeetingResult;
+    roll(roll: readonly RollRecord[]): readonly RollRecord[];
+    payload(payload: BallotPayload): BallotPayload;
+  }>;
+};
+
+/** Holds the meeting: called, opened, keys, ballots, closed, result, minutes. */
+export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promise<MeetingWorld> {
+  const settings: MeetingSettings = { roll, casts, othersBetween: 0, tamper: {}, ...changed };
+  const { tamper } = settings;
+  const meetingRoll = tamper.roll?.(settings.roll) ?? settings.roll;
+  const store = createMemoryHeadStore();
+  const tiles = createMemoryTileStore();
+  const registrar = signEntry(
+    { kind: 'registrar', origin: ORIGIN, key: encodeBase64(publicKeyOf(registrarSeed)) },
+    registrarSeed,
+  );
+  const checkpoints: string[] = [];
+  let now = 0;
+  const sequencer = createSequencer({
+    origin: ORIGIN,
+    signer: logSigner,
+    store,
+    tiles,
+    now: () => ++now,
+    epoch: 0,
+    firstEntry: () => encodeUtf8(encodeEntry(registrar)),
+    onPublished: ({ head }) => checkpoints.push(head.checkpoint),
+  });
+  await sequencer.start();
+
+  const written: { entry: Entry; salt?: string; payload?: unknown }[] = [];
+  const write = (
+    draft: EntryDraft,
+    seed: Uint8Array,
+    opening: { salt?: string; payload?: unknown } = {},
+  ): void => {
+    const entry = signEntry(tamper.draft?.(draft) ?? draft, seed);
+    written.push({ entry: decodeEntry(encodeEntry(entry)), ...opening });
+  };
+  const commit = (label: string, payload: unknown) => {
+    const salt = seedOf(`salt ${label}`);
+    return {
+      commitment: encodeBase64(makeCommitment(salt, encodeCanonicalBytes(payload))),
+      opening: { salt: encodeBase64(salt), payload },
+    };
+  };
+
+  const called = commit('notice', notice);
+  write(
+    { kind: 'meeting.called', meeting: MEETING, notice: called.commitment },
+    registrarSeed,
+    called.opening,
+  );
+  const weight = meetingRoll
+    .map(({ areaCm2, share }) => times(fraction(BigInt(areaCm2)), readFraction(share)))
+    .reduce(plus);
+  write(
+    {
+      kind: 'meeting.opened',
+      meeting: MEETING,
+      rollRoot: encodeBase64(rootOf(meetingRoll.map(encodeCanonicalBytes))),
+      rollSize: meetingRoll.length,
+      rollWeight: writeFraction(weight),
+    },
+    registrarSeed,
+  );
+  for (const voter of new Set(settings.casts.map((cast) => cast.voter))) {
+    const seed = seedOf(`device ${voter}`);
+    const possession = encodeBase64(sign(possessionMessage(MEETING, voter), seed));
+    const key = encodeBase64(publicKeyOf(seed));
+    write({ kind: 'key.registered', meeting: MEETING, voter, key, possession }, registrarSeed);
+  }
+  const ballots: BallotPayload[] = settings.casts.map(({ voter, entitlements, choices }, i) => {
+    const honest = { meeting: MEETING, voter, entitlements, choices };
+    const payload = tamper.payload?.(honest) ?? honest;
+    const { commitment, opening } = commit(`ballot ${i}`, payload);
+    const nonce = encodeBase64(seedOf(`nonce ${i}`).slice(0, 16));
+    write(
+      { kind: 'ballot', meeting: MEETING, voter, nonce, ballot: commitment },
+      seedOf(`device ${voter}`),
+      opening,
+    );
+    return payload;
+  });
+  const box = written.map(({ entry }) => encodeUtf8(encodeEntry(entry)));
+  write(
+    { kind: 'meeting.closed', meeting: MEETING, boxRoot: encodeBase64(rootOf(box)), boxSize: box.length },
+    registrarSeed,
+  );
+  const counted = recountMeeting({ meeting: MEETING, items: notice.items, roll: meetingRoll, ballots });
+  const result = tamper.result?.(counted) ?? counted;
+  const resultHash = encodeBase64(sha256(encodeCanonicalBytes(result)));
+  write({ kind: 'result', meeting: MEETING, result: resultHash }, registrarSeed);
+  const minutes = encodeUtf8('%PDF-2.0 minutes');
+  write(
+    { kind: 'minutes', meeting: MEETING, pdf: encodeBase64(sha256(minutes)), language: 'ru' },
+    registrarSeed,
+  );
+
+  const numbered = written.map((one, i): BundleEntry => ({ index: i, ...one }));
+  const logged: BundleEntry[] = [{ index: 0, entry: registrar }];
+  let count = 0;
+  const submit = (leaf: string): number => {
+    const bytes = encodeUtf8(leaf);
+    store.submit({ id: `s${++count}`, idem: encodeHex(sha256(encodeUtf8(`${count} ${leaf}`))), leaf: bytes });
+    return count;
+  };
+  for (const one of tamper.log?.(numbered) ?? numbered) {
+    for (let i = 0; i < settings.othersBetween; i++) {
+      const other = {
+        kind: 'result',
+        meeting: 'other',
+        result: encodeBase64(seedOf(`other ${count}`)),
+      } as const;
+      submit(encodeEntry(signEntry(other, registrarSeed)));
+    }
+    logged.push({ ...one, index: submit(encodeEntry(one.entry)) });
+  }
+  while ((await sequencer.step()) > 0);
+
+  const shown = tamper.show?.(logged) ?? logged;
+  const bundle: string[] = [];
+  const checkpoint = checkpoints.at(-1)!;
+  for await (const line of writeBundle({
+    origin: ORIGIN,
+    meeting: MEETING,
+    checkpoint,
+    roll: meetingRoll,
+    entries: shown,
+    result,
+  }))
+    bundle.push(line);
+  return {
+    files: tiles.files,
+    log: logOver(tiles.files),
+    logKey: logSigner.vkey,
+    entries: logged,
+    result,
+    minutes,
+    bundle,
+    checkpoints,
+  };
+}
+
+/** Reads a log from files in memory. */
+export const logOver = (files: ReadonlyMap<string, Uint8Array>): LogReader => ({
+  checkpoint: async () => decodeUtf8(files.get('checkpoint')!),
+  read: async (path) => files.get(path) ?? null,
+});
