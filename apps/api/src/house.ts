@@ -1,6 +1,7 @@
 // Builds the house: database, log, files, queue, carriers, and the modules that live on them.
 // The one place that joins adapters with modules. It opens no port: see http.ts.
 import { hash, randomBytes, sign, createPrivateKey } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@veche/core/clock.ts';
 import { LOCALES, type Locale } from '@veche/core/locale.ts';
@@ -31,9 +32,9 @@ import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
 import { createLedgerPort } from '@veche/postgres/ledger-port.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
-import { createDatabase } from '@veche/postgres/template.ts';
-import { openDemoClock } from './demo/clock.ts';
-import { openInstallation, type Installation } from './installation.ts';
+import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
+import { openDemoClock, type MovableClock } from './demo/clock.ts';
+import { isUnfinishedDemo, openInstallation, type Installation } from './installation.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
 import { modules } from './modules.ts';
@@ -49,6 +50,12 @@ export type OpenHouse = {
   readonly tiles: TileStore;
   readonly installation: Installation;
   readonly connection: Connection;
+  /** The house's clock; in a demonstration it may be held. */
+  readonly clock: Clock & Partial<MovableClock>;
+  /** Runs the jobs of this role from now on. Call once, after a demonstration is complete. */
+  startJobs(): Promise<void>;
+  /** Runs every timed job once, now: for a clock that was moved. */
+  runTimedJobs(): Promise<void>;
   /** What is wrong at this moment; null when requests can be served. */
   findTrouble(): Promise<string | null>;
   /** Ends jobs, sequencer, connections and the embedded database, in that order. Safe to call twice. */
@@ -80,6 +87,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     const embedded = settings.database ? null : await startEmbeddedPostgres({ directory: dataDir.postgres });
     if (embedded) closing.push(embedded.stop);
     const address = settings.database ?? embedded!.address;
+    if (embedded) await clearUnfinishedDemo(address, dataDir);
     const connection = await openDatabase(address, embedded);
     closing.push(connection.close);
     if (embedded) await clearScratch(dataDir);
@@ -105,7 +113,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     });
     closing.push(ledger.stop);
 
-    const clock: Clock & Partial<{ advance(seconds: number): Promise<Date> }> = installation.demo
+    const clock: Clock & Partial<MovableClock> = installation.demo
       ? await openDemoClock(connection.sql)
       : { now: () => new Date() };
     const translate = Object.fromEntries(
@@ -115,8 +123,8 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       ]),
     ) as Record<Locale, Translate>;
 
-    // Jobs are listed by modules that need the house, and the house needs the queue: the list is read when it is needed.
-    let jobs: readonly NamedJob[] = [];
+    const transports = createTransports(settings, installation.demo, webOrigin);
+    closing.push(async () => transports.close());
     const events = deferEvents();
     const house: House = {
       db: connection.db,
@@ -130,10 +138,12 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       checkSignature: createSignatureCheck(),
       webOrigin,
       demo: installation.demo,
-      transports: options.transports ?? createTransports(settings, installation.demo),
+      transports: options.transports ?? transports.all,
       ...(clock.advance ? { demoClock: { advance: clock.advance } } : {}),
     };
-    jobs = modules.flatMap((module) => module.jobs(house).map((job) => ({ module: module.name, job })));
+    const jobs: NamedJob[] = modules.flatMap((module) =>
+      module.jobs(house).map((job) => ({ module: module.name, job })),
+    );
     const queue = await openJobQueue({
       address,
       log,
@@ -144,7 +154,6 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     });
     closing.push(queue.stop);
     events.connect(queue.events);
-    if (plays(settings, 'jobs')) await queue.work(jobs);
 
     return {
       house,
@@ -157,6 +166,13 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       tiles,
       installation,
       connection,
+      clock,
+      startJobs: async () => {
+        if (plays(settings, 'jobs')) await queue.work(jobs);
+      },
+      runTimedJobs: async () => {
+        for (const { job } of jobs) if ('everySeconds' in job) await job.run();
+      },
       findTrouble: () => findTrouble(connection, sequencer),
       close,
     };
@@ -180,6 +196,18 @@ async function openDatabase(
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** A demonstration that was not filled to the end is thrown away, its database and its log: nobody has seen it yet. */
+async function clearUnfinishedDemo(address: DatabaseAddress, dataDir: DataDir): Promise<void> {
+  await createDatabase(address);
+  const connection = connect(address, { max: 1 });
+  const unfinished = await isUnfinishedDemo(connection.sql).finally(connection.close);
+  if (!unfinished) return;
+  await dropDatabase(address);
+  for (const folder of [dataDir.log, dataDir.files]) {
+    for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
   }
 }
 

@@ -31,6 +31,8 @@ export type HttpOptions = {
 export type HttpServer = {
   /** @returns the port that was taken. */
   listen(port: number, host?: string): Promise<number>;
+  /** From now on /health says so. */
+  setReady(): void;
   /** Takes no more requests, lets those under way end, and cuts what is left after a few seconds. */
   close(): Promise<void>;
 };
@@ -39,7 +41,9 @@ const GRACE_MS = 5_000;
 const REQUEST_MS = 30_000;
 
 export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpServer {
-  const handleApi = createApiListener(open, webOrigin, log);
+  let ready = false;
+  const findTrouble = async (): Promise<string | null> => (ready ? open.findTrouble() : 'starting');
+  const handleApi = createApiListener(open, webOrigin, log, findTrouble);
   const handleLog = createLogFiles(open.tiles, open.house.ledger.verifierKey);
   const secure = webOrigin.startsWith('https:');
 
@@ -71,11 +75,17 @@ export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpSe
           resolve((server.address() as AddressInfo).port);
         });
       }),
+    setReady: () => void (ready = true),
     close: () => closeServer(server),
   };
 }
 
-function createApiListener(open: OpenHouse, webOrigin: string, log: Logger) {
+function createApiListener(
+  open: OpenHouse,
+  webOrigin: string,
+  log: Logger,
+  findTrouble: () => Promise<string | null>,
+) {
   const api = createApi({
     routes: open.routes,
     guard: open.guard,
@@ -105,7 +115,7 @@ function createApiListener(open: OpenHouse, webOrigin: string, log: Logger) {
     }),
   );
   api.get('/health', async (context) => {
-    const trouble = await open.findTrouble();
+    const trouble = await findTrouble();
     return context.json(trouble ? { status: 'trouble', trouble } : { status: 'ok' }, trouble ? 503 : 200, {
       'cache-control': 'no-store',
     });

@@ -6,7 +6,7 @@ export type Installation = { readonly demo: boolean; readonly seeded: boolean };
 /** The database and the settings or the data folder do not belong together; the text says what to do. */
 export class InstallationError extends Error {
   override readonly name = 'InstallationError';
-  readonly code: 'DEMO_OVER_REAL' | 'REAL_OVER_DEMO' | 'OTHER_KEYS' | 'DEMO_UNFINISHED';
+  readonly code: 'DEMO_OVER_REAL' | 'REAL_OVER_DEMO' | 'OTHER_KEYS';
   constructor(code: InstallationError['code'], message: string) {
     super(message);
     this.code = code;
@@ -66,6 +66,17 @@ export async function openInstallation(sql: Sql, options: InstallationOptions): 
   // The clock of the demonstration: its one row makes the endpoints of the demonstration answer.
   if (record.demo) await sql`INSERT INTO people.demo (offset_ms) VALUES (0) ON CONFLICT DO NOTHING`;
   return { demo: record.demo, seeded: record.seeded };
+}
+
+/** Whether an earlier start was ended in the middle of filling a demonstration: such a one is made anew. */
+export async function isUnfinishedDemo(sql: Sql): Promise<boolean> {
+  const [table] = await sql<
+    { present: boolean }[]
+  >`SELECT to_regclass('veche.installation') IS NOT NULL AS present`;
+  if (!table?.present) return false;
+  const [row] = await sql<{ unfinished: boolean }[]>`
+    SELECT EXISTS (SELECT FROM veche.installation WHERE demo AND seeded_at IS NULL) AS unfinished`;
+  return row?.unfinished === true;
 }
 
 /** Notes that the demonstration is complete. */

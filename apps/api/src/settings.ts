@@ -20,6 +20,8 @@ export type Settings = {
   /** Null: a demonstration if and only if the embedded database is new or was made as one. */
   readonly demo: boolean | null;
   readonly smtpUrl: string | null;
+  /** The sender of e-mails; null: no-reply at the host of `webOrigin`. */
+  readonly mailFrom: string | null;
   readonly smsGatewayUrl: string | null;
   /** Contact of the first operator of the installation. */
   readonly admin: string | null;
@@ -35,7 +37,7 @@ export class SettingsError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads PORT, HOST, DATABASE_URL, VECHE_DATA_DIR, VECHE_ORIGIN, VECHE_ROLE, VECHE_DEMO, SMTP_URL, SMS_GATEWAY_URL,
+ * Reads PORT, HOST, DATABASE_URL, VECHE_DATA_DIR, VECHE_ORIGIN, VECHE_ROLE, VECHE_DEMO, SMTP_URL, VECHE_MAIL_FROM, SMS_GATEWAY_URL,
  * VECHE_ADMIN and VECHE_LOG_LEVEL; an empty value counts as unset.
  * @throws SettingsError: on the first one that cannot be used.
  */
@@ -52,6 +54,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     role: parseChoice('VECHE_ROLE', read('VECHE_ROLE') ?? 'all', ['all', 'api', 'sequencer', 'jobs']),
     demo: parseSwitch('VECHE_DEMO', read('VECHE_DEMO')),
     smtpUrl: parseCarrier('SMTP_URL', read('SMTP_URL'), /^smtps?:\/\//),
+    mailFrom: read('VECHE_MAIL_FROM'),
     smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
     admin: read('VECHE_ADMIN'),
     logLevel: parseChoice(

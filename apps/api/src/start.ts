@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger, MessageTransport } from '@veche/module-kit/module.ts';
+import { findContact } from '@veche/people/domain/contact.ts';
 import { seedDemo } from './demo/seed.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { createHttp, type Pages } from './http.ts';
 import { markSeeded } from './installation.ts';
-import type { Settings } from './settings.ts';
+import { ensureOperator } from './operator.ts';
+import { SettingsError, type Settings } from './settings.ts';
 
 export type RunningServer = {
   /** Where people reach it, without a trailing slash. */
@@ -47,9 +49,12 @@ export async function startServer({ settings, log, ...options }: StartOptions): 
     // Pages are made in this process and call the API by loopback.
     process.env['VECHE_API_URL'] = localUrl;
     if (open.installation.demo && !open.installation.seeded && options.seed !== false) {
-      await seedDemo(open);
+      await seedDemo(open, localUrl);
       await markSeeded(open.connection.sql);
     }
+    if (settings.admin !== null) await makeAdmin(open, settings.admin);
+    await open.startJobs();
+    http.setReady();
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       await http.close();
@@ -60,6 +65,12 @@ export async function startServer({ settings, log, ...options }: StartOptions): 
     await open.close();
     throw error;
   }
+}
+
+async function makeAdmin({ house }: OpenHouse, text: string): Promise<void> {
+  const contact = findContact(text);
+  if (!contact) throw new SettingsError('VECHE_ADMIN: expected an e-mail address or a phone number');
+  await ensureOperator(house, contact, 'Operator');
 }
 
 /** SvelteKit's own handler; null when the pages were not built. */

@@ -1,16 +1,26 @@
-// The carriers of messages that the settings name. In a demonstration none: everything stays in the outbox for all to read.
+// The carriers of messages that the settings name. In a demonstration none: everything stays in the outbox for all to
+// read, and no invented address is ever written to.
+import { createSmtpTransport } from '@veche/mail/smtp.ts';
 import type { MessageTransport } from '@veche/module-kit/module.ts';
+import { createSmsGateway } from '@veche/sms/http-gateway.ts';
 import type { Settings } from './settings.ts';
 
+export type Transports = {
+  /** At most one for each channel; messages of a channel without one wait in the queue. */
+  readonly all: readonly MessageTransport[];
+  close(): void;
+};
+
 /** Takes every message and carries it nowhere. */
-const demoTransport = (channel: MessageTransport['channel']): MessageTransport => ({
+const outboxOnly = (channel: MessageTransport['channel']): MessageTransport => ({
   channel,
   deliver: async () => {},
 });
 
-/** At most one carrier for each channel; messages of a channel without one wait in the queue. */
-export function createTransports(settings: Settings, demo: boolean): readonly MessageTransport[] {
-  if (demo) return [demoTransport('email'), demoTransport('sms')];
-  void settings;
-  return [];
+export function createTransports(settings: Settings, demo: boolean, webOrigin: string): Transports {
+  if (demo) return { all: [outboxOnly('email'), outboxOnly('sms')], close: () => {} };
+  const from = settings.mailFrom ?? `Veche <no-reply@${new URL(webOrigin).hostname}>`;
+  const mail = settings.smtpUrl === null ? null : createSmtpTransport({ url: settings.smtpUrl, from });
+  const sms = settings.smsGatewayUrl === null ? null : createSmsGateway({ url: settings.smsGatewayUrl });
+  return { all: [...(mail ? [mail] : []), ...(sms ? [sms] : [])], close: () => mail?.close() };
 }

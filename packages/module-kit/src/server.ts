@@ -33,8 +33,14 @@ export type ServerOptions = {
 };
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
-/** Database errors that mean "the database is away", not "the code is wrong": classes 08 and 57P, and the driver's own. */
-const AWAY = /^(08|57P|CONNECTION_|ECONN|CONNECT_TIMEOUT)/;
+/**
+ * Errors that mean "not now", not "the code is wrong": the database is away (classes 08 and 57P, and the driver's own) or
+ * out of room or connections (class 53), a disk is full, the log has too much waiting.
+ */
+const AWAY = /^(08|57P|53|CONNECTION_|ECONN|EPIPE|CONNECT_TIMEOUT|STORAGE_FULL|ENOSPC|LEDGER_BUSY)/;
+/** What the system says of a local socket that nobody listens on; of a file it would mean a mistake of ours. */
+const isMissingSocket = (error: unknown): boolean =>
+  codeOf(error) === 'ENOENT' && (error as { syscall?: unknown }).syscall === 'connect';
 
 /** Refusals the server itself makes, with their status. */
 export const SERVER_REFUSALS = {
@@ -250,6 +256,7 @@ const codeOf = (error: unknown): string =>
 function isDatabaseAway(error: unknown): boolean {
   return (
     AWAY.test(codeOf(error)) ||
+    isMissingSocket(error) ||
     (error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause))
   );
 }

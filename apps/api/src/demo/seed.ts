@@ -1,6 +1,211 @@
-// Fills a demonstration: see the functions' comments.
+// Fills a new demonstration with a living building: a register, a meeting that is over and one that is open.
+// Everything goes through the public API, by sessions of the invented people; only the first operator is put in by hand.
+// Its past is told by holding the demonstration's clock at the moments when things happened.
+import { callMeeting, closeMeeting, draftMeeting, getMeeting } from '@veche/meetings/contract.ts';
+import { createCall, type Call } from '@veche/module-kit/client.ts';
+import {
+  applyRegister,
+  checkRegister,
+  createBuilding,
+  grantRole,
+  readRegister,
+  uploadRegister,
+} from '@veche/people/contract.ts';
+import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
+import { createSessions } from '@veche/people/sessions.ts';
+import { replaceDemoPeople, type DemoPart } from '@veche/people/store.ts';
 import type { OpenHouse } from '../house.ts';
+import { ensureOperator } from '../operator.ts';
+import { OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
+import { castAsOwner, type Choices, type Place } from './owner.ts';
 
-export async function seedDemo(open: OpenHouse): Promise<void> {
-  void open;
+const OWNERS = 60;
+const SEED = 1_136;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const OPERATOR = { channel: 'email', address: 'operator@example.org' } as const;
+const BUILDING = { address: 'ул. Соборная, д. 7', city: 'Вечевой', timeZone: 'Europe/Moscow' };
+
+type Neighbour = { readonly personId: string; readonly name: string; readonly share: string };
+
+/** Moves the held clock to so many milliseconds from the start of the seeding; negative is before. */
+type GoTo = (ms: number) => void;
+
+/** Takes a few seconds; the server must answer at `localUrl` already. */
+export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void> {
+  const { hold } = open.clock;
+  if (!hold) throw new TypeError('only a demonstration may be seeded');
+  const start = Math.floor(Date.now() / 60_000) * 60_000;
+  const goTo: GoTo = (ms) => hold(new Date(start + ms));
+  const enter = createEntrance(open, localUrl);
+  try {
+    goTo(-45 * DAY_MS);
+    const operatorId = await ensureOperator(open.house, OPERATOR, 'Оператор Вечевого');
+    const { building, owners, chairId, commissionId, auditorId } = await settle(await enter(operatorId));
+    const [owner, coOwner] = chooseTwo(owners);
+    const chair = await enter(chairId);
+
+    const past = await call(open, chair, goTo, building, {
+      title: 'Годовое собрание собственников',
+      agenda: PAST_AGENDA,
+      calledMs: -42 * DAY_MS,
+      opensMs: -30 * DAY_MS,
+      closesMs: -16 * DAY_MS,
+    });
+    const most = owners.filter((_, i) => i % 5 !== 3);
+    await vote(enter, goTo, past, most, [-30 * DAY_MS, -17 * DAY_MS]);
+    goTo(-16 * DAY_MS + HOUR_MS);
+    await chair(closeMeeting, { params: past.place });
+
+    const present = await call(open, chair, goTo, building, {
+      title: 'Двор, лифт и камеры',
+      agenda: OPEN_AGENDA,
+      calledMs: -13 * DAY_MS,
+      opensMs: -2 * DAY_MS,
+      closesMs: 12 * DAY_MS,
+    });
+    // The people whom a visitor may be have not voted yet.
+    const early = owners.filter((one, i) => i % 5 < 2 && one !== owner && one !== coOwner);
+    await vote(enter, goTo, present, early, [-2 * DAY_MS, -HOUR_MS]);
+
+    const parts: [DemoPart, string, string | null][] = [
+      ['owner', owner.personId, building],
+      ['co-owner', coOwner.personId, building],
+      ['chair', chairId, building],
+      ['commission', commissionId, building],
+      ['auditor', auditorId, building],
+      ['operator', operatorId, null],
+    ];
+    await replaceDemoPeople(
+      open.house.db,
+      parts.map(([part, personId, buildingId]) => ({ part, personId, buildingId })),
+    );
+  } finally {
+    hold(null);
+  }
+}
+
+type Enter = (personId: string) => Promise<Call>;
+
+/** Sessions without one-time codes: the invented people have no mailboxes. */
+function createEntrance(open: OpenHouse, localUrl: string): Enter {
+  const sessions = createSessions(open.house);
+  return async (personId) => {
+    const { token } = await sessions.open(open.house.db, personId);
+    return createCall(localUrl, fetch, () => ({ authorization: `Bearer ${token}`, 'accept-language': 'ru' }));
+  };
+}
+
+/** The building, its register and its roles. */
+async function settle(operator: Call) {
+  const { sheet, buildingAreaCm2 } = sampleRegister({ owners: OWNERS, seed: SEED });
+  const { id: building } = await operator(createBuilding, {
+    body: { ...BUILDING, areaCm2: buildingAreaCm2 },
+  });
+  const params = { building };
+  const uploaded = await operator(uploadRegister, {
+    params,
+    query: { fileName: 'реестр.csv' },
+    body: new TextEncoder().encode(formatCsv(sheet)),
+    contentType: 'text/csv',
+  });
+  const inImport = { building, import: uploaded.id };
+  await operator(checkRegister, { params: inImport, body: { mapping: uploaded.mapping } });
+  await operator(applyRegister, { params: inImport });
+
+  const owners = await readOwners(operator, building);
+  const grant = async (
+    contact: string,
+    name: string,
+    role: 'chair' | 'commission' | 'auditor',
+  ): Promise<string> => (await operator(grantRole, { params, body: { contact, name, role } })).personId;
+  const chairId = await grant('chair@example.org', 'Председателева Вера Ивановна', 'chair');
+  const commissionId = await grant('commission@example.org', 'Счётчиков Пётр Олегович', 'commission');
+  const auditorId = await grant('auditor@example.org', 'Ревизорова Анна Львовна', 'auditor');
+  return { building, owners, chairId, commissionId, auditorId };
+}
+
+/** Every natural person who holds a part of a flat, each once. */
+async function readOwners(call: Call, building: string): Promise<Neighbour[]> {
+  const found = new Map<string, Neighbour>();
+  let after: string | undefined;
+  do {
+    const page = await call(readRegister, {
+      params: { building },
+      query: after === undefined ? {} : { after },
+    });
+    for (const { titles } of page.premises) {
+      for (const { owner, share } of titles) {
+        if (owner?.kind !== 'natural' || found.has(owner.id)) continue;
+        found.set(owner.id, { personId: owner.id, name: owner.name, share });
+      }
+    }
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  return [...found.values()];
+}
+
+/** One who owns a flat alone and one who shares. */
+function chooseTwo(owners: readonly Neighbour[]): [Neighbour, Neighbour] {
+  const alone = owners.find(({ share }) => share === '1');
+  const sharing = owners.find(({ share }) => share !== '1');
+  if (!alone || !sharing) throw new TypeError('the sample register has lost its variety');
+  return [alone, sharing];
+}
+
+type Called = { readonly place: Place; readonly items: readonly string[] };
+
+type Plan = {
+  readonly title: string;
+  readonly agenda: readonly DemoItem[];
+  readonly calledMs: number;
+  readonly opensMs: number;
+  readonly closesMs: number;
+};
+
+/** Drafts and calls a meeting, and lets it open at its hour. */
+async function call(open: OpenHouse, chair: Call, goTo: GoTo, building: string, plan: Plan): Promise<Called> {
+  goTo(plan.calledMs);
+  const called = open.house.clock.now().getTime();
+  const moment = (ms: number): string =>
+    new Date(called - plan.calledMs + ms).toISOString().replace(/\.[0-9]+Z$/, 'Z');
+  const { title, agenda } = plan;
+  const draft = await chair(draftMeeting, {
+    params: { building },
+    body: { title, opensAt: moment(plan.opensMs), closesAt: moment(plan.closesMs), items: [...agenda] },
+  });
+  const place = { building, meeting: draft.id };
+  await chair(callMeeting, { params: place, body: {} });
+  goTo(plan.opensMs);
+  await open.runTimedJobs();
+  const meeting = await chair(getMeeting, { params: place });
+  if (meeting.state !== 'open') throw new TypeError(`the demonstration's meeting is ${meeting.state}`);
+  return { place, items: meeting.items.map(({ id }) => id) };
+}
+
+/** Everybody votes once, one after another between the two moments. */
+async function vote(
+  enter: Enter,
+  goTo: GoTo,
+  { place, items }: Called,
+  voters: readonly Neighbour[],
+  [fromMs, toMs]: readonly [number, number],
+): Promise<void> {
+  for (const [i, { personId }] of voters.entries()) {
+    // Crowded at the beginning, as people are.
+    const part = i / voters.length;
+    const minutes = Math.round(((toMs - fromMs) * (part + part * part)) / 2 / 60_000);
+    goTo(fromMs + (minutes + 1) * 60_000);
+    await castAsOwner(await enter(personId), place, choose(items, i));
+  }
+}
+
+/** Most are for, some against, a few abstain; the last item of an agenda is the disputed one. */
+function choose(items: readonly string[], voter: number): Choices {
+  const said = items.map((item, number): [string, 'for' | 'against' | 'abstain'] => {
+    const mood = (voter * 7 + number * 3) % 10;
+    const disputed = number === items.length - 1;
+    return [item, mood < (disputed ? 5 : 8) ? 'for' : mood < 9 ? 'against' : 'abstain'];
+  });
+  return Object.fromEntries(said);
 }

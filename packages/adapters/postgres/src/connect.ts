@@ -75,8 +75,17 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
   const sql = openSql(address, options);
   // NOTE: drizzle takes over how this client reads and writes dates and JSON: they are plain text in raw queries.
   const db = drizzle(sql) as unknown as Database;
+  // It also leaves arrays of dates and numerics without a way to be written; their elements are plain text here.
+  for (const type of ARRAYS_OF_DATES_AND_NUMERICS) sql.options.serializers[type] = formatArray;
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
 }
+
+/** date[], timestamp[], timestamptz[], numeric[]. */
+const ARRAYS_OF_DATES_AND_NUMERICS = [1182, 1115, 1185, 1231];
+
+/** PostgreSQL's text form of an array of texts. */
+const formatArray = (values: readonly (string | null)[]): string =>
+  `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
 
 /** The driver alone, for connections with a purpose of their own (the sequencer's lock, listening). */
 export function openSql(address: DatabaseAddress, options: ConnectOptions = {}): Sql {

@@ -1,0 +1,56 @@
+// What the invented owners vote on: ordinary matters of an ordinary house, each with the rule the law gives it.
+
+export type DemoItem = { readonly text: string; readonly explanation: string; readonly ruleId: string };
+
+/** The meeting that is over. */
+export const PAST_AGENDA: readonly DemoItem[] = [
+  {
+    text: 'Избрать председателем собрания Председателя совета дома, секретарём — члена счётной комиссии.',
+    explanation: 'Они подписывают протокол.',
+    ruleId: 'ru.participants',
+  },
+  {
+    text: 'Утвердить отчёт управляющей организации за прошлый год.',
+    explanation: 'Отчёт вывешен в каждом подъезде и разослан всем собственникам.',
+    ruleId: 'ru.participants',
+  },
+  {
+    text: 'Отремонтировать кровлю над третьим подъездом за счёт средств капитального ремонта.',
+    explanation: 'Смета — 1 840 000 ₽, срок — до 1 сентября.',
+    ruleId: 'ru.half-all',
+  },
+  {
+    text: 'Передать часть двора у северного торца под стоянку с платным въездом.',
+    explanation: 'Общее имущество: нужны две трети голосов всех собственников.',
+    ruleId: 'ru.two-thirds-all',
+  },
+];
+
+/** The meeting that is open. */
+export const OPEN_AGENDA: readonly DemoItem[] = [
+  {
+    text: 'Установить во дворе ограждение с воротами и калиткой.',
+    explanation: 'Открываются с телефона и ключом; экстренные службы проезжают без ожидания.',
+    ruleId: 'ru.two-thirds-all',
+  },
+  {
+    text: 'Поставить камеры наблюдения в лифтовых холлах первых этажей.',
+    explanation: 'Записи хранятся 14 дней, доступ — у совета дома. 420 ₽ с квартиры один раз.',
+    ruleId: 'ru.participants',
+  },
+  {
+    text: 'Провести капитальный ремонт лифта во втором подъезде в этом году.',
+    explanation: 'Лифту 25 лет. Смета и фотографии — у председателя.',
+    ruleId: 'ru.half-all',
+  },
+  {
+    text: 'Разрешить собраниям собственников этого дома проходить в электронной форме.',
+    explanation: 'Бумажный бюллетень останется для всех, кто его попросит.',
+    ruleId: 'ru.half-all',
+  },
+  {
+    text: 'Утвердить тариф на уборку подъездов 3,10 ₽ с м² в месяц.',
+    explanation: 'Сейчас 2,85 ₽; добавляется мытьё окон дважды в год.',
+    ruleId: 'ru.participants',
+  },
+];
