@@ -3,7 +3,7 @@ import { createTranslate } from '@veche/core/messages.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reconcileRegister } from './reconciliation.ts';
-import { guessMapping, missingFields, parseRegister, previewRegister } from './register-import.ts';
+import { guessMapping, missingFields, parseRegister } from './register-import.ts';
 import { formatCsv, sampleRegister } from './register-sample.ts';
 import { readSpreadsheet, type Sheet } from './spreadsheet.ts';
 import en from '../messages/en.json' with { type: 'json' };
@@ -116,11 +116,6 @@ describe('the meaning of columns', () => {
     expect(missingFields(sheet, { premises: 0, area: 3, owner: 12 })).toEqual(['owner']);
     expect(missingFields(sheet, MAPPING)).toEqual([]);
     expect(() => parseRegister(sheet, {})).toThrow(RangeError);
-  });
-
-  it('is shown on the first rows as they stand', () => {
-    const preview = previewRegister(sheetOf([{ area: '54,3 ' }, {}, {}]), { area: 3, premises: 0 }, 1);
-    expect(preview).toEqual([{ row: 2, cells: { area: '54,3 ', premises: '1' } }]);
   });
 });
 

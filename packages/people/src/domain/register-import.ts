@@ -71,19 +71,6 @@ export function missingFields(sheet: Sheet, mapping: ColumnMapping): readonly Re
   });
 }
 
-/** The first rows as the mapping reads them, each cell as it stands in the file. */
-export function previewRegister(
-  sheet: Sheet,
-  mapping: ColumnMapping,
-  limit = 10,
-): { row: number; cells: Partial<Record<RegisterField, string>> }[] {
-  const fields = Object.entries(mapping) as [RegisterField, number][];
-  return sheet.rows.slice(0, limit).map((cells, i) => ({
-    row: sheet.rowNumbers[i]!,
-    cells: Object.fromEntries(fields.map(([field, column]) => [field, cells[column] ?? ''])),
-  }));
-}
-
 // ---- rows -----------------------------------------------------------------------------------------------------------
 
 export type ParsedRegister = Register & {
@@ -426,33 +413,30 @@ function kindByNumber(number: string): PremisesKind {
  */
 function gatherPersons(rows: readonly Row[], remarks: Finding[]) {
   const owned = rows.filter((row): row is Row & { owner: OwnerRow } => row.owner !== null);
+  const names = owned.map(({ owner }) => foldOwnerName(owner));
   const groups = new Groups(owned.length);
-  const joinEqual = (keyOf: (row: Row & { owner: OwnerRow }) => string | null): void => {
+  const joinEqual = (keyOf: (owner: OwnerRow, name: string) => string | null): void => {
     const firstOf = new Map<string, number>();
-    owned.forEach((row, i) => {
-      const key = keyOf(row);
+    owned.forEach(({ owner }, i) => {
+      const key = keyOf(owner, names[i]!);
       if (key === null) return;
       const first = firstOf.get(key);
       if (first === undefined) firstOf.set(key, i);
       else groups.join(first, i);
     });
   };
-  const nameOf = ({ owner }: { owner: OwnerRow }): string =>
-    `${owner.kind} ${owner.kind === 'natural' ? foldPersonName(owner.name) : foldCompanyName(owner.name)}`;
-  joinEqual(({ owner }) => owner.taxNumber);
-  const namesakes = Map.groupBy(owned, nameOf);
+  joinEqual(({ taxNumber }) => taxNumber);
   const clear = new Set<string>();
-  for (const [name, group] of namesakes) {
+  for (const [name, indexes] of Map.groupBy(owned.keys(), (i) => names[i]!)) {
+    const group = indexes.map((i) => owned[i]!);
     const distinct = (field: 'taxNumber' | 'email' | 'phone'): number =>
       new Set(group.map(({ owner }) => owner[field]).filter((value) => value !== null)).size;
     if (distinct('taxNumber') <= 1 && distinct('email') <= 1 && distinct('phone') <= 1) clear.add(name);
-    else {
-      remarks.push(personFinding('warning', 'namesakes', group[0]!.row, { rows: listRows(group) }));
-    }
+    else remarks.push(personFinding('warning', 'namesakes', group[0]!.row, { rows: listRows(group) }));
   }
-  joinEqual((row) => (clear.has(nameOf(row)) ? nameOf(row) : null));
-  joinEqual((row) => (row.owner.email === null ? null : `${nameOf(row)} ${row.owner.email}`));
-  joinEqual((row) => (row.owner.phone === null ? null : `${nameOf(row)} ${row.owner.phone}`));
+  joinEqual((_, name) => (clear.has(name) ? name : null));
+  joinEqual(({ email }, name) => (email === null ? null : `${name} ${email}`));
+  joinEqual(({ phone }, name) => (phone === null ? null : `${name} ${phone}`));
 
   const persons: PersonDraft[] = [];
   const personOfRow = new Map<number, string>();
@@ -478,6 +462,9 @@ function gatherPersons(rows: readonly Row[], remarks: Finding[]) {
   remarkSharedContacts(owned, personOfRow, remarks);
   return { persons, personOfRow };
 }
+
+const foldOwnerName = ({ kind, name }: OwnerRow): string =>
+  `${kind} ${kind === 'natural' ? foldPersonName(name) : foldCompanyName(name)}`;
 
 /** A contact that two persons give: whoever signs in with it could be either. */
 function remarkSharedContacts(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import writeExcelFile from 'write-excel-file/node';
+import writeExcelFile, { type SheetData } from 'write-excel-file/node';
 import { REGISTER_LIMITS, readSpreadsheet, SpreadsheetFault } from './spreadsheet.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -88,7 +88,7 @@ describe('a CSV file', () => {
 
 // ---- XLSX -----------------------------------------------------------------------------------------------------------
 
-const workbook = async (rows: Parameters<typeof writeExcelFile>[0]): Promise<Uint8Array> =>
+const workbook = async (rows: SheetData): Promise<Uint8Array> =>
   new Uint8Array(await writeExcelFile(rows).toBuffer());
 
 /** A workbook by hand, for what no writer writes: the sheet's rows as XML. Stored, not compressed. */
