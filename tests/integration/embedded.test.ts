@@ -88,6 +88,7 @@ describe('the embedded database', () => {
     await writeFile(pidFile, left.with(2, '1700000000').join('\n'));
     await writeFile(join(directory, 'owner.pid'), '4194303\n');
     const second = await startEmbeddedPostgres({ directory, durable: false });
+    expect(second.created).toBe(false);
     await second.stop();
   });
 

@@ -181,9 +181,9 @@ describe('the log when the database goes away and comes back', () => {
     const log = await openLog(server.address, tiles, { sequences: true, batchEntries: 7 });
 
     const committed = new Set<string>();
-    let stop = false;
+    const stop = new AbortController();
     const writer = async (name: number): Promise<void> => {
-      for (let i = 0; !stop; i += 1) {
+      for (let i = 0; !stop.signal.aborted; i += 1) {
         const [idem] = await submit(log, `${name}/${i}`).catch(() => []);
         if (idem) committed.add(idem);
         else await new Promise((resolve) => setTimeout(resolve, 50));
@@ -196,7 +196,7 @@ describe('the log when the database goes away and comes back', () => {
     const before = committed.size;
     server = await startEmbeddedPostgres({ directory });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    stop = true;
+    stop.abort();
     await Promise.all(writers);
     expect(before).toBeGreaterThan(0);
     expect(committed.size).toBeGreaterThan(before);

@@ -131,7 +131,7 @@ describe('the database of the settings', () => {
     const database = await freshAddress();
     const first = await startTestServer({ settings: { database, demo: false } });
     expect((await first.call(getDemo)).demo).toBe(false);
-    await expect(stat(join(first.dataDir, 'postgres'))).rejects.toThrow();
+    await expect(stat(join(first.dataDir, 'postgres'))).rejects.toMatchObject({ code: 'ENOENT' });
     await first.stop();
     await expect(startTestServer({ settings: { database } })).rejects.toMatchObject({ code: 'OTHER_KEYS' });
     const { dataDir } = first;
@@ -203,8 +203,10 @@ describe('the program', () => {
     const stopped = await stop(first.child, 'SIGINT');
     expect(stopped.code).toBe(0);
     expect(stopped.ms).toBeLessThan(8_000);
-    await expect(fetch(`${url}/health`)).rejects.toThrow();
-    await expect(stat(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'))).rejects.toThrow();
+    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+    await expect(stat(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'))).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
 
     const second = await start(dataDir, port);
     expect(await (await fetch(`${url}/api/v1/meetings`)).json()).toEqual(meetings);

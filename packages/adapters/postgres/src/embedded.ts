@@ -350,7 +350,7 @@ async function runAs(account: Account | null, file: string, args: string[]): Pro
     cwd: '/',
     env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
     timeout: 120_000,
-    ...(account ?? {}),
+    ...account,
   });
 }
 

@@ -82,7 +82,8 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
         { job: queueOf(named), error: nameOf(error), code: codeOf(error) },
         'a job failed and will run again',
       );
-      // What pg-boss keeps of a failure must not hold what the error's text may hold.
+      // What pg-boss keeps of a failure must not hold what the error's text, or its cause, may hold.
+      // oxlint-disable-next-line preserve-caught-error
       throw new Error(`${nameOf(error)} ${codeOf(error) ?? ''}`.trim());
     }
   };

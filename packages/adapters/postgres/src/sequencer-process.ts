@@ -60,7 +60,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
   let state: ReturnType<SequencerProcess['state']> = 'starting';
   let sequencer: Sequencer | null = null;
   let head: Head | null = null;
-  let stopping = false;
+  const stopping = new AbortController();
   let woken = false;
   let wakeSleeper: (() => void) | null = null;
   const settled = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
     wakeSleeper?.();
   };
   const sleep = async (milliseconds: number): Promise<void> => {
-    if (!woken && !stopping) {
+    if (!woken && !stopping.signal.aborted) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, milliseconds);
         wakeSleeper = () => {
@@ -86,18 +86,18 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
   /** A pause that a wake does not cut short: the cause of the failure is not gone because work arrived. */
   const pause = async (milliseconds: number): Promise<void> => {
     const end = performance.now() + milliseconds;
-    while (!stopping && performance.now() < end) await sleep(Math.min(50, milliseconds));
+    while (!stopping.signal.aborted && performance.now() < end) await sleep(Math.min(50, milliseconds));
   };
 
   /** Sequences until this process is asked to stop or something fails. @returns false when another one holds the lock. */
   const reign = async (): Promise<boolean> => {
-    let lost = false;
+    const lost = new AbortController();
     const sql = openSql(options.address, {
       max: 1,
       permanent: true,
       applicationName: 'veche-sequencer',
       onClose: () => {
-        lost = true;
+        lost.abort();
         wake();
       },
     });
@@ -133,7 +133,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
       state = 'running';
       settled.resolve();
       log.info({ size: head.size, epoch }, 'sequencing');
-      while (!stopping && !lost) {
+      while (!stopping.signal.aborted && !lost.signal.aborted) {
         if ((await mine.step()) === 0) await sleep(POLL_MS);
       }
       return true;
@@ -146,7 +146,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
 
   const live = async (): Promise<void> => {
     let pauseMs = SHORTEST_PAUSE_MS;
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       try {
         if (await reign()) {
           pauseMs = SHORTEST_PAUSE_MS;
@@ -184,7 +184,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
     proofAt: (index, size) => sequencer?.proofAt(index, size) ?? null,
     ready: () => settled.promise,
     async stop() {
-      stopping = true;
+      stopping.abort();
       wake();
       await running;
     },
