@@ -16,7 +16,7 @@ import { requestCode, signIn } from '@veche/people/contract.ts';
 import { createGuard } from '@veche/people/guard.ts';
 import { people } from '@veche/people/module.ts';
 import { createNotices } from '@veche/people/notices.ts';
-import { ensureOperator } from '@veche/people/store.ts';
+import { ensureOperator } from '@veche/api/operator.ts';
 import serverEn from '@veche/api/messages/en.json' with { type: 'json' };
 import serverRu from '@veche/api/messages/ru.json' with { type: 'json' };
 import { afterAll } from 'vitest';
@@ -96,7 +96,7 @@ export async function startPeople(
     Promise.resolve(app.request(path as string, init));
   const call = (headers: Record<string, string> = {}): Call =>
     createCall(ORIGIN, fetch as typeof globalThis.fetch, () => headers);
-  await ensureOperator(house.db, { channel: 'email', address: OPERATOR }, 'Оператор', 'ru', clock.now());
+  await ensureOperator(house, { channel: 'email', address: OPERATOR }, 'Оператор');
 
   const codeFor = async (contact: string): Promise<string> => {
     const before = sent.length;

@@ -293,19 +293,6 @@ export const listRolesOf = (tx: Tx, buildingId: string) =>
     .where(eq(roles.buildingId, buildingId))
     .orderBy(asc(roles.role), asc(persons.name));
 
-/** Makes the holder of a contact an operator of the installation; done at each start, idempotent. @returns the person's id. */
-export async function ensureOperator(
-  tx: Tx,
-  contact: Contact,
-  name: string,
-  locale: Locale,
-  now: Date,
-): Promise<string> {
-  const personId = await ensurePerson(tx, contact, name, locale, now);
-  await insertRole(tx, { buildingId: null, personId, role: 'operator', grantedBy: null }, now);
-  return personId;
-}
-
 // ---- one-time codes ---------------------------------------------------------------------------------------------
 
 /** Makes requests for one contact wait for one another until the transaction ends, so that its limit is exact. */
