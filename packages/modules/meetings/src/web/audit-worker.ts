@@ -1,7 +1,8 @@
 // Audits a meeting off the page's own thread: reads the bundle and the public log, checks everything, and says how far it
 // is. It sends nothing anywhere but requests for public files of the log.
-import { auditMeeting, type AuditProgress, type LogReader } from '@veche/ledger/audit.ts';
+import { auditMeeting, type AuditProgress } from '@veche/ledger/audit.ts';
 import { readLines } from '@veche/ledger/bundle.ts';
+import { createHttpLogReader } from '@veche/ledger/log-reader.ts';
 import { createWebVerifier } from '@veche/ledger/webcrypto.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
 
@@ -33,14 +34,6 @@ async function fetchFile(url: string): Promise<Response> {
   throw new Stopped(problem?.type?.split('/').at(-1) ?? 'unreachable');
 }
 
-const logReader = (logUrl: string): LogReader => ({
-  checkpoint: async () => (await fetchFile(`${logUrl}/checkpoint`)).text(),
-  read: async (path) => {
-    const response = await fetchFile(`${logUrl}/${path}`);
-    return response.status === 404 ? null : new Uint8Array(await response.arrayBuffer());
-  },
-});
-
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   // NOTE: Safari cannot iterate a stream by itself.
   const reader = stream.getReader();
@@ -71,7 +64,7 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
   };
   const report = await auditMeeting({
     bundle: await openBundle(request),
-    log: logReader(request.logUrl),
+    log: createHttpLogReader(request.logUrl, (url, init) => fetch(url, init)),
     logKey,
     verifier: createWebVerifier(),
     scan: 'log',

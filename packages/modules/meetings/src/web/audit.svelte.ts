@@ -8,6 +8,9 @@ export type AuditOutcome =
   | { readonly kind: 'report'; readonly report: AuditReport; readonly seconds: number }
   | { readonly kind: 'stopped'; readonly code: string };
 
+/** A browser cannot list the files of a log, only ask for those it knows of. */
+const STEPS = AUDIT_STEPS.filter((code) => code !== 'files');
+
 /** Where the installation publishes its log. */
 const LOG_PATH = '/log/v1';
 
@@ -79,12 +82,11 @@ export function createAudit() {
     /** How each step stands now. */
     get steps(): { code: AuditStepCode; state: StepState }[] {
       if (outcome?.kind === 'report')
-        return outcome.report.steps.map(({ code, status }) => ({
-          code,
-          state: status === 'not-run' ? 'waiting' : status,
-        }));
-      const at = progress ? AUDIT_STEPS.indexOf(progress.step) : -1;
-      return AUDIT_STEPS.map((code, index) => ({
+        return outcome.report.steps
+          .filter(({ code }) => code !== 'files')
+          .map(({ code, status }) => ({ code, state: status === 'not-run' ? 'waiting' : status }));
+      const at = progress ? STEPS.indexOf(progress.step as (typeof STEPS)[number]) : -1;
+      return STEPS.map((code, index) => ({
         code,
         state: running && index === at ? 'running' : index < at ? 'passed' : 'waiting',
       }));
