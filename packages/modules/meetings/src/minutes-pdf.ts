@@ -62,7 +62,11 @@ export async function renderMinutes(document: MinutesDocument, moment: Date): Pr
   const root = pdf.struct('Document');
   pdf.addStructure(root);
   const bookmarks = new Bookmarks(pdf);
-  for (const block of document.blocks) drawBlock(pdf, root, bookmarks, block);
+  for (const [position, block] of document.blocks.entries()) {
+    // A heading goes over the page together with what it is the heading of.
+    if (block.kind === 'heading') keepTogether(pdf, heightWanted(document.blocks, position));
+    drawBlock(pdf, root, bookmarks, block);
+  }
   root.end();
   numberPages(pdf, document.footer);
   pdf.end();
@@ -88,7 +92,6 @@ function drawBlock(pdf: Pdf, root: Structure, bookmarks: Bookmarks, block: Block
   switch (block.kind) {
     case 'heading': {
       const size = { 1: 18, 2: 13.5, 3: 11.5 }[block.level];
-      keepTogether(pdf, { 1: 120, 2: 90, 3: 190 }[block.level]);
       if (block.level > 1) pdf.moveDown(block.level === 2 ? 1.1 : 0.9);
       bookmarks.add(block.level, block.text);
       write(pdf, root, `H${block.level}`, () =>
@@ -128,6 +131,13 @@ function drawBlock(pdf: Pdf, root: Structure, bookmarks: Bookmarks, block: Block
     case 'signatures':
       drawSignatures(pdf, root, block);
   }
+}
+
+/** How much room a heading and the beginning of what follows it should have, in points. */
+function heightWanted(blocks: readonly Block[], position: number): number {
+  const [heading, next] = [blocks[position], blocks[position + 1]];
+  const own = heading?.kind === 'heading' && heading.level === 3 ? 190 : 100;
+  return next?.kind === 'heading' ? own + heightWanted(blocks, position + 1) : own;
 }
 
 /** Draws one tagged element that may run over the end of a page. */
@@ -254,7 +264,8 @@ function drawSignatures(pdf: Pdf, root: Structure, block: Extract<Block, { kind:
       pdf.font('regular').fontSize(TEXT_SIZE).fillColor(COLOR.text);
       pdf.text(role, MARGIN, top + 11, { width: left - MARGIN - 8 });
       pdf.fontSize(8).fillColor(COLOR.quiet);
-      pdf.text(block.hint, left, top + 27, { width: MARGIN + contentWidth(pdf) - left });
+      pdf.text(block.hints[0], left, top + 27, { width: middle - 10 - left });
+      pdf.text(block.hints[1], middle, top + 27, { width: MARGIN + contentWidth(pdf) - middle });
     });
     pdf.x = MARGIN;
     pdf.y = top + rowHeight;

@@ -21,7 +21,12 @@ export type Block =
     }
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'verdict'; readonly verdict: 'passed' | 'failed' | 'no-quorum'; readonly text: string }
-  | { readonly kind: 'signatures'; readonly roles: readonly string[]; readonly hint: string };
+  | {
+      readonly kind: 'signatures';
+      readonly roles: readonly string[];
+      /** Under the line for the signature, and under the line for name and date. */
+      readonly hints: readonly [string, string];
+    };
 
 export type MinutesDocument = {
   readonly language: Locale;
@@ -209,7 +214,7 @@ export function writeMinutes(input: MinutesInput, locale: Locale, translate: Tra
         translate('minutes.role.counter'),
         translate('minutes.role.counter'),
       ],
-      hint: translate('minutes.signature-hint'),
+      hints: [translate('minutes.signature-line'), translate('minutes.name-line')],
     },
   );
 

@@ -1,0 +1,76 @@
+import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { makeCommitment } from '@veche/ledger/commitment.ts';
+import { encodeEntry, signEntry } from '@veche/ledger/entry.ts';
+import { rootOf } from '@veche/ledger/tree.ts';
+import { describe, expect, it } from 'vitest';
+import { ballotIdem, encodeBallot } from './ballot.ts';
+import { CloseFault, countBox, sealBox, type BoxEntry } from './close.ts';
+import { exampleBallots, exampleNotice, exampleResult, exampleRoll } from './example.ts';
+
+const salt = new Uint8Array(32).fill(3);
+const box: BoxEntry[] = exampleBallots.map((ballot, position) => {
+  const payload = encodeBallot({ meeting: exampleNotice.meeting, ...ballot });
+  const leaf = encodeEntry(
+    signEntry(
+      {
+        kind: 'ballot',
+        meeting: exampleNotice.meeting,
+        voter: ballot.voter,
+        nonce: encodeBase64(new Uint8Array(16).fill(position)),
+        ballot: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
+      },
+      new Uint8Array(32).fill(position + 1),
+    ),
+  );
+  return { idem: ballotIdem(leaf), index: 10 + position, leaf, payload, salt: encodeBase64(salt) };
+});
+const effective = new Map([
+  ['e1', box[1]!.idem],
+  ['e5', box[1]!.idem],
+  ['e2', box[2]!.idem],
+]);
+const input = {
+  meeting: exampleNotice.meeting,
+  items: exampleNotice.items,
+  roll: exampleRoll,
+  box,
+  effective,
+};
+const faultOf = (act: () => unknown): string => {
+  try {
+    act();
+    return 'none';
+  } catch (error) {
+    return error instanceof CloseFault ? error.code : String(error);
+  }
+};
+
+describe('closing', () => {
+  it('counts what the log says', () => {
+    expect(countBox(input).result).toEqual(exampleResult);
+  });
+
+  it('does not publish over a database that says otherwise', () => {
+    const stale = new Map([...effective, ['e2', box[0]!.idem]]);
+    expect(faultOf(() => countBox({ ...input, effective: stale }))).toBe('effective-ballots-differ');
+    const missing = new Map([...effective].slice(1));
+    expect(faultOf(() => countBox({ ...input, effective: missing }))).toBe('effective-ballots-differ');
+  });
+
+  it('does not count a ballot whose payload is gone or was changed', () => {
+    const [first, ...rest] = box;
+    expect(faultOf(() => countBox({ ...input, box: [{ ...first!, payload: null }, ...rest] }))).toBe(
+      'payload-missing',
+    );
+    const changed = { ...first!, payload: first!.payload!.replace('"against"', '"for"') };
+    expect(() => countBox({ ...input, box: [changed, ...rest] })).toThrow(/commitment/);
+  });
+
+  it('seals the leaves in log order and no other', () => {
+    expect(sealBox(box)).toEqual({
+      root: encodeBase64(rootOf(box.map(({ leaf }) => encodeUtf8(leaf)))),
+      size: 3,
+    });
+    expect(faultOf(() => sealBox([box[1]!, box[0]!]))).toBe('order');
+  });
+});

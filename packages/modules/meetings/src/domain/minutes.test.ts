@@ -1,0 +1,77 @@
+import { LOCALES } from '@veche/core/locale.ts';
+import { createTranslate } from '@veche/core/messages.ts';
+import { explainItem } from '@veche/rules/explain.ts';
+import { describe, expect, it } from 'vitest';
+import { catalogs } from '../catalogs.ts';
+import { renderMinutes } from '../minutes-pdf.ts';
+import { arithmeticLines } from './arithmetic.ts';
+import { exampleMinutes, exampleNotice, exampleResult } from './example.ts';
+import { formatDecimal, formatMoment } from './figures.ts';
+import { writeMinutes, type Block } from './minutes.ts';
+
+const translateIn = (locale: 'ru' | 'en') => createTranslate(locale, catalogs[locale]);
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+function wordsOf(blocks: readonly Block[]): string {
+  return plain(blocks.map((block) => Object.values(block).flat(3).join('\n')).join('\n'));
+}
+
+describe('the minutes', () => {
+  it('say in Russian how each verdict was reached, so that it can be redone on paper', () => {
+    const item = exampleResult.items[1]!;
+    const lines = arithmeticLines(explainItem(item, exampleNotice.items[1]!.rule), 'ru', translateIn('ru'));
+    expect(lines.map(plain)).toEqual([
+      'Кворум: участвовали ≈ 127,63 м² из ≈ 213,00 м², то есть ≈ 59,92 % всех голосов дома.',
+      'Нужно: больше 1/2 всех голосов дома, то есть больше ≈ 106,50 м².',
+      'Разница: ≈ 127,63 м² − ≈ 106,50 м² = ≈ 21,13 м² (точно 1267997/60000 м²). Условие выполнено.',
+      'Подсчёт: «за» 104,30 м² из ≈ 213,00 м², то есть ≈ 48,97 % всех голосов дома.',
+      'Нужно: больше 1/2 всех голосов дома, то есть больше ≈ 106,50 м².',
+      'Разница: 104,30 м² − ≈ 106,50 м² = ≈ −2,20 м² (точно −44001/20000 м²). Условие не выполнено.',
+      'Итог: решение не принято.',
+    ]);
+  });
+
+  it.each(LOCALES)('hold everything the law asks for (%s)', (locale) => {
+    const document = writeMinutes(exampleMinutes, locale, translateIn(locale));
+    const words = wordsOf(document.blocks);
+    for (const item of exampleNotice.items) expect(words).toContain(item.text);
+    expect(words).toContain('ЖК РФ, ст. 46');
+    expect(words).toContain(locale === 'ru' ? '№ 1 204' : 'no. 1,204');
+    expect(words).toContain(exampleMinutes.logKey);
+    expect(words).toContain(`/meetings/${exampleNotice.meeting}/verify`);
+    expect(document.blocks.filter(({ kind }) => kind === 'verdict')).toHaveLength(3);
+    expect(document.blocks.at(-1)).toMatchObject({ kind: 'signatures', roles: { length: 4 } });
+  });
+
+  it('say so when the notice was short', () => {
+    const short = writeMinutes({ ...exampleMinutes, shortNotice: true }, 'en', translateIn('en'));
+    expect(wordsOf(short.blocks)).toContain('Less than 10 days passed');
+  });
+
+  it('become the same file each time, since its hash stands in the log', async () => {
+    const document = writeMinutes(exampleMinutes, 'ru', translateIn('ru'));
+    const [first, second] = [
+      await renderMinutes(document, exampleMinutes.closedAt),
+      await renderMinutes(document, exampleMinutes.closedAt),
+    ];
+    expect(Buffer.compare(first, second)).toBe(0);
+  });
+
+  it('set numbers and moments in the way of the language and the zone of the building', () => {
+    expect(plain(formatDecimal('-12345.60', 'ru'))).toBe('−12 345,60');
+    expect(formatDecimal('12345.60', 'en')).toBe('12,345.60');
+    expect(plain(formatMoment(new Date('2026-03-01T21:30:00Z'), 'ru', 'Asia/Yekaterinburg'))).toMatch(
+      /понедельник, 2 марта 2026.* 02:30/,
+    );
+  });
+});
+
+describe('the texts', () => {
+  it('have the same keys in every language, each readable as a message', () => {
+    expect(Object.keys(catalogs.ru).sort()).toEqual(Object.keys(catalogs.en).sort());
+    const values = new Proxy({}, { get: () => 1, has: () => true }) as Record<string, number>;
+    for (const locale of LOCALES)
+      for (const key of Object.keys(catalogs[locale]))
+        expect(() => translateIn(locale)(key, values), key).not.toThrow();
+  });
+});
