@@ -314,6 +314,18 @@ describe('a register', () => {
     expect((await first(contract.getMe)).name).toBe('Первый');
   });
 
+  it('that replaces a contact tells its person by the old one, so that nobody quietly signs in for another', async () => {
+    const building = await newBuilding();
+    await apply(building, ['1;50;Доверчивый;1;trusting@example.org;', '2;50;Прежний;1;stays@example.org;']);
+    await apply(building, ['1;50;Доверчивый;1;somebody-else@example.org;', '2;50;Прежний;1;;']);
+    const told = await sql<{ recipient: string; text: string }[]>`
+      select recipient, text from people.messages
+      where template = 'people.contact-changed' and building_id = ${building.id}`;
+    expect(told.map(({ recipient }) => recipient)).toEqual(['trusting@example.org']);
+    expect(told[0]!.text).toContain(`«${building.address}»`);
+    expect(told[0]!.text).not.toContain('somebody-else');
+  });
+
   it('is read page by page in the order people count, and searched by number and name', async () => {
     const building = await newBuilding();
     const rows = Array.from({ length: 120 }, (_, i) => `${120 - i};50;Жилец ${120 - i};1;;`);

@@ -166,7 +166,19 @@ export async function applyImport(
     if (!locked || late) return late ?? refuse('not-found');
     if (JSON.stringify(locked.mapping) !== JSON.stringify(found.mapping)) return refuse('import-not-checked');
     const { locale } = await getPerson(tx, given.appliedBy);
-    await applyRegister(tx, { buildingId, importId, register, locale, now: given.now, random: house.random });
+    await applyRegister(tx, {
+      buildingId,
+      importId,
+      register,
+      locale,
+      now: given.now,
+      random: house.random,
+      tellReplaced: (personIds) =>
+        house.notices.send(
+          tx,
+          personIds.map((personId) => ({ personId, template: 'people.contact-changed', buildingId })),
+        ),
+    });
     await house.events.emit(tx, 'register.imported', { buildingId, importId });
     return { ...locked, state: 'applied' as const };
   });

@@ -133,6 +133,19 @@ export function matchPersons(
   };
 }
 
+/** Persons who lose or change a contact they had: they are told by the old one, lest somebody else signs in for them. */
+export function findReplaced(known: readonly KnownPerson[], changed: readonly PersonRecord[]): string[] {
+  const before = new Map(known.map((person) => [person.id, person]));
+  return changed
+    .filter(({ id, email, phone }) => {
+      const old = before.get(id);
+      return (
+        old && ((old.email !== null && old.email !== email) || (old.phone !== null && old.phone !== phone))
+      );
+    })
+    .map(({ id }) => id);
+}
+
 const contradicts = (person: KnownPerson, draft: PersonDraft): boolean =>
   person.taxNumber !== null && draft.taxNumber !== undefined && person.taxNumber !== draft.taxNumber;
 

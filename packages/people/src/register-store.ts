@@ -8,6 +8,7 @@ import { foldPremisesNumber } from './domain/register-import.ts';
 import type { ColumnMapping, Finding, PersonKind, Register } from './domain/register.ts';
 import {
   compareTitles,
+  findReplaced,
   matchPersons,
   sortKeyOf,
   titleRecords,
@@ -135,13 +136,16 @@ export async function applyRegister(
     readonly locale: Locale;
     readonly now: Date;
     readonly random: RandomBytes;
+    /** Called while these persons still have the contacts that the register takes from them. */
+    readonly tellReplaced: (personIds: readonly string[]) => Promise<void>;
   },
 ): Promise<void> {
   const { buildingId, register, now } = given;
   const known = await findKnownPersons(tx, buildingId, register);
   const persons = matchPersons(register, known, () => randomUuid(given.random));
-  await insertPersons(tx, persons.created, given.locale, now);
+  await given.tellReplaced(findReplaced(known, persons.changed));
   await updatePersons(tx, persons.changed);
+  await insertPersons(tx, persons.created, given.locale, now);
   const premisesIdOf = await upsertPremises(tx, buildingId, register, now);
   const active = await tx
     .select({
