@@ -120,7 +120,7 @@ function build() {
   say('Building the pages.');
   const result = spawnSync(
     join(root, 'node_modules/.bin/turbo'),
-    ['run', 'build', '--output-logs=errors-only', '--no-daemon'],
+    ['run', 'build', '--output-logs=errors-only'],
     {
       stdio: ['ignore', 2, 2],
       env: environment,

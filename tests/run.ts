@@ -16,13 +16,18 @@ const checks: readonly { title: string; run: readonly string[] }[] = [
   { title: 'types of core, alone', run: [bin('tsc'), '-p', 'packages/core'] },
   { title: 'types of rules, alone', run: [bin('tsc'), '-p', 'packages/rules'] },
   { title: 'types of the ledger, alone', run: [bin('tsc'), '-p', 'ledger'] },
-  { title: 'types of the pages', run: [bin('turbo'), 'run', 'check', '--filter=@veche/web', '--output-logs=errors-only', '--no-daemon'] },
+  {
+    title: 'types of the pages',
+    run: [bin('turbo'), 'run', 'check', '--filter=@veche/web', '--output-logs=errors-only'],
+  },
 ];
 
 for (const { title, run } of checks) {
   const began = Date.now();
   const { status } = spawnSync(run[0]!, run.slice(1), { stdio: 'inherit' });
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  console.log(
+    `${status === 0 ? 'ok    ' : 'FAILED'} ${title} (${((Date.now() - began) / 1000).toFixed(1)} s)`,
+  );
   if (status !== 0) process.exit(1);
 }
 
@@ -34,7 +39,10 @@ if (!process.argv.includes('--no-tests')) {
     ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)],
     { stdio: 'inherit' },
   );
-  const counts = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+  const counts = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+  };
   rmSync(folder, { recursive: true });
   console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed`);
   process.exit(status ?? 1);
