@@ -14,7 +14,7 @@ export async function describeStart(server: RunningServer, milliseconds: number)
     lines.push('', '  This is a demonstration: its people are invented. Sign in as');
     for (const { contact, name, role } of demo.people)
       lines.push(`    ${role.padEnd(12)}${name.padEnd(31)}${contact}`);
-    lines.push('', `  Codes and all other messages are shown at ${server.webOrigin}/demo/outbox`);
+    lines.push('', `  Codes and all other messages are shown at ${server.webOrigin}/outbox`);
   }
   lines.push('', '  Ctrl-C stops everything.', '');
   return lines.join('\n');
