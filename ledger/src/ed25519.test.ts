@@ -107,7 +107,7 @@ describe('the strict rule', () => {
     expect(await createWebVerifier()(EDGE)).toEqual(ours);
     EDGE.forEach(({ key, message, signature }, i) => {
       expect(isStrictSignatureShape(key, signature) && openssl(key, message, signature)).toBe(ours[i]);
-      if (ours[i]) expect(ed25519.verify(signature, message, key, { zip215: false })).toBe(true);
+      expect(!ours[i] || ed25519.verify(signature, message, key, { zip215: false })).toBe(true);
     });
   });
   it('agrees with OpenSSL and the web verifier on good and damaged signatures', async () => {

@@ -52,24 +52,14 @@ describe('keys', () => {
     expect(parseVerifierKey(vkey).name).toBe('sum.golang.org');
   });
   it('are refused with any byte changed or left out', () => {
-    for (let i = 0; i < PETER_VKEY.length; i++) {
-      for (const letter of [
-        'A',
-        '+',
-        '0',
-        '=',
-        'é',
-        PETER_VKEY[i]!.toLowerCase(),
-        PETER_VKEY[i]!.toUpperCase(),
-      ]) {
-        const changed = PETER_VKEY.slice(0, i) + letter + PETER_VKEY.slice(i + 1);
-        if (changed !== PETER_VKEY) expect(codeOf(() => parseVerifierKey(changed))).toBe('note');
-      }
-      for (let end = i; end <= PETER_VKEY.length; end++) {
-        const part = PETER_VKEY.slice(i, end);
-        if (part !== PETER_VKEY) expect(codeOf(() => parseVerifierKey(part))).toBe('note');
-      }
-    }
+    const candidates = [...PETER_VKEY].flatMap((own, i) => [
+      ...['A', '+', '0', '=', 'é', own.toLowerCase(), own.toUpperCase()].map(
+        (letter) => PETER_VKEY.slice(0, i) + letter + PETER_VKEY.slice(i + 1),
+      ),
+      ...Array.from({ length: PETER_VKEY.length - i }, (_, length) => PETER_VKEY.slice(i, i + length + 1)),
+    ]);
+    for (const candidate of candidates.filter((one) => one !== PETER_VKEY))
+      expect(codeOf(() => parseVerifierKey(candidate))).toBe('note');
   });
   it.each([
     ['of a wrong length', 'PeterNeumann+cc469956+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TWW'],

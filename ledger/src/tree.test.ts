@@ -131,7 +131,8 @@ describe('proofs', () => {
     for (let size = 1; size <= 70; size++)
       for (let oldSize = 1; oldSize <= size; oldSize++) {
         const proof = await proveConsistency(oldSize, size, reader);
-        checkConsistency(proof, oldSize, roots[oldSize - 1]!, size, roots[size - 1]!);
+        const check = () => checkConsistency(proof, oldSize, roots[oldSize - 1]!, size, roots[size - 1]!);
+        expect(check).not.toThrow();
       }
   });
 
@@ -165,20 +166,20 @@ describe('proofs', () => {
                 fails(() => checkInclusion(proof.with(i, flipped(hash, bit)), index, leaf, size, root)),
               ).toBe(true);
           });
-          for (let other = 0; other < size + 2; other++)
-            if (other !== index)
-              expect(fails(() => checkInclusion(proof, other, leaf, size, root))).toBe(true);
-          for (const other of [index - size, -1, 0.5, NaN, 2 ** 53])
+          const others = Array.from({ length: size + 2 }, (_, other) => other).filter(
+            (other) => other !== index,
+          );
+          for (const other of [...others, index - size, -1, 0.5, NaN, 2 ** 53])
             expect(fails(() => checkInclusion(proof, other, leaf, size, root))).toBe(true);
-          expect(fails(() => checkInclusion([...proof, root], index, leaf, size, root))).toBe(true);
-          expect(fails(() => checkInclusion([leaf, ...proof], index, leaf, size, root))).toBe(true);
-          if (proof.length > 0) {
-            expect(fails(() => checkInclusion(proof.slice(1), index, leaf, size, root))).toBe(true);
-            expect(fails(() => checkInclusion(proof.slice(0, -1), index, leaf, size, root))).toBe(true);
-            expect(
-              fails(() => checkInclusion(proof.with(0, root.slice(0, 31)), index, leaf, size, root)),
-            ).toBe(true);
-          }
+          const wrongProofs = [
+            [...proof, root],
+            [leaf, ...proof],
+            ...(proof.length === 0
+              ? []
+              : [proof.slice(1), proof.slice(0, -1), proof.with(0, root.slice(0, 31))]),
+          ];
+          for (const wrong of wrongProofs)
+            expect(fails(() => checkInclusion(wrong, index, leaf, size, root))).toBe(true);
         },
       ),
       { numRuns: 30 },
@@ -217,8 +218,8 @@ describe('proofs', () => {
           }
           for (const other of [0, -1, size + 1, 0.5]) expect(check({ oldSize: other })).toBe(true);
           expect(check({ proof: [...proof, root] })).toBe(true);
-          if (proof.length > 0) expect(check({ proof: proof.slice(0, -1) })).toBe(true);
-          if (!equalBytes(oldRoot, root)) expect(check({ oldRoot: root, root: oldRoot })).toBe(true);
+          expect(proof.length === 0 || check({ proof: proof.slice(0, -1) })).toBe(true);
+          expect(equalBytes(oldRoot, root) || check({ oldRoot: root, root: oldRoot })).toBe(true);
         },
       ),
       { numRuns: 40 },

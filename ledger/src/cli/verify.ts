@@ -1,0 +1,267 @@
+// The auditor on the command line: verifies a meeting, or a single receipt, and says so by its exit code.
+// 0 all holds; 1 something is broken, and the first broken thing is named; 2 wrong usage, or out of reach.
+import { hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { auditMeeting } from '../audit.ts';
+import type { AuditReport, AuditStepCode, LogReader } from '../audit.ts';
+import { readLines } from '../bundle.ts';
+import { decodeUtf8 } from '../bytes.ts';
+import { LedgerFault } from '../fault.ts';
+import { useSha256 } from '../hash.ts';
+import { createHttpLogReader } from '../log-reader.ts';
+import type { Choice } from '../meeting.ts';
+import { parseVerifierKey } from '../note.ts';
+import { checkKeptReceipt, checkReceipt, parseReceipt } from '../receipt.ts';
+import { createWebVerifier } from '../webcrypto.ts';
+import { createFolderLogReader } from './log-folder.ts';
+import { LANGUAGES, WORDS } from './words.ts';
+import type { Language, Words } from './words.ts';
+
+export type Output = {
+  write(text: string): void;
+  /** Progress, apart from the answer. */
+  writeProgress(text: string): void;
+  readonly isTerminal: boolean;
+};
+
+/** Wrong usage, or something out of reach: nothing was proven either way. */
+class Unable extends Error {}
+
+const OPTIONS = {
+  log: { type: 'string' },
+  vkey: { type: 'string' },
+  state: { type: 'string' },
+  scan: { type: 'string', default: 'log' },
+  minutes: { type: 'string' },
+  receipt: { type: 'string' },
+  leaf: { type: 'string' },
+  lang: { type: 'string', default: 'en' },
+  json: { type: 'boolean', default: false },
+  progress: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+const isAddress = (text: string): boolean => /^https?:\/\//.test(text);
+
+/**
+ * Runs the program.
+ * @param args without node and script
+ * @returns the exit code
+ */
+export async function main(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
+  useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  let words: Words =
+    WORDS[args[args.indexOf('--lang') + 1] === 'ru' && args.includes('--lang') ? 'ru' : 'en'];
+  const json = args.includes('--json');
+  const unable = (message: string): 2 => {
+    if (json) output.write(`${JSON.stringify({ ok: false, error: message })}\n`);
+    else output.writeProgress(`${message}\n`);
+    return 2;
+  };
+  try {
+    const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = parsed;
+    if (!LANGUAGES.includes(values.lang as Language)) return unable(words.usage);
+    words = WORDS[values.lang as Language];
+    if (values.help) {
+      output.write(words.usage);
+      return 0;
+    }
+    if (values.vkey === undefined) return unable(words.usage);
+    if (values.receipt !== undefined) {
+      if (positionals.length > 0) return unable(words.usage);
+      return await verifyReceipt(values.receipt, values.vkey, values.leaf, words, json, output);
+    }
+    const [bundle] = positionals;
+    const { scan } = values;
+    if (positionals.length !== 1 || bundle === undefined || values.log === undefined)
+      return unable(words.usage);
+    if (scan !== 'log' && scan !== 'meeting') return unable(words.usage);
+    const showProgress = values.progress || (output.isTerminal && !json);
+    return await verifyMeeting(
+      {
+        bundle,
+        log: values.log,
+        vkey: values.vkey,
+        state: values.state,
+        minutes: values.minutes,
+        scan,
+        showProgress,
+      },
+      words,
+      json,
+      output,
+    );
+  } catch (cause) {
+    if (cause instanceof Unable) return unable(cause.message);
+    if (cause instanceof LedgerFault && cause.code === 'unreachable')
+      return unable(`${words.unreachable}: ${cause.message}`);
+    if (cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS'))
+      return unable(`${cause.message}\n\n${words.usage}`);
+    // A fault of this program must not be taken for a broken log.
+    return unable(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  }
+}
+
+type MeetingRun = {
+  readonly bundle: string;
+  readonly log: string;
+  readonly vkey: string;
+  readonly state: string | undefined;
+  readonly minutes: string | undefined;
+  readonly scan: 'log' | 'meeting';
+  readonly showProgress: boolean;
+};
+
+async function verifyMeeting(run: MeetingRun, words: Words, json: boolean, output: Output): Promise<0 | 1> {
+  const logKey = await readKey(run.vkey, words);
+  const seenCheckpoint = run.state === undefined ? undefined : await findText(run.state);
+  const minutes = run.minutes === undefined ? undefined : await readBytes(run.minutes, words);
+  const report = await auditMeeting({
+    bundle: readLines(await openBundle(run.bundle, words)),
+    log: await openLog(run.log, words),
+    logKey,
+    verifier: createWebVerifier(),
+    scan: run.scan,
+    ...(seenCheckpoint === undefined ? {} : { seenCheckpoint }),
+    ...(minutes === undefined ? {} : { minutes }),
+    ...(run.showProgress
+      ? {
+          onProgress: ({ step, done, total }) =>
+            output.writeProgress(
+              `\r\u001b[K${words.stepNames[step]}${total > 0 ? ` ${Math.floor((100 * done) / total)} %` : done > 0 ? ` ${done}` : ''}`,
+            ),
+        }
+      : {}),
+  });
+  if (run.showProgress) output.writeProgress('\r\u001b[K');
+  const keep = report.ok && run.state !== undefined && report.checkpoint !== null;
+  if (keep) await keepState(run.state!, report.checkpoint!);
+  if (json) output.write(`${JSON.stringify(report)}\n`);
+  else {
+    output.write(describeReport(report, words));
+    if (keep) output.write(`${words.stateKept(run.state!, report.size!)}\n`);
+  }
+  return report.ok ? 0 : 1;
+}
+
+/** The report as lines for people. */
+export function describeReport(report: AuditReport, words: Words): string {
+  const lines: string[] = [];
+  if (report.origin !== null && report.meeting !== null)
+    lines.push(words.head({ origin: report.origin, meeting: report.meeting, size: report.size }), '');
+  const name = (code: AuditStepCode) => words.stepNames[code].padEnd(18);
+  for (const { code, status, numbers } of report.steps)
+    if (status === 'passed') lines.push(`  ✓ ${name(code)} ${words.steps[code](numbers)}`);
+    else if (status === 'failed') lines.push(`  ✗ ${name(code)} ${words.faults[report.broken!.fault]}`);
+    else lines.push(`  – ${name(code)} ${status === 'skipped' ? (words.skipped[code] ?? '') : words.notRun}`);
+  lines.push('');
+  if (report.ok) {
+    for (const { number, verdict } of report.result!.items)
+      lines.push(`  ${words.item(number)}: ${words.verdicts[verdict]}`);
+    lines.push('', words.allHolds);
+  } else {
+    const { fault, where } = report.broken!;
+    const place = words.place(where);
+    lines.push(`${words.broken}: ${words.faults[fault]}${place === '' ? '' : ` (${place})`}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function verifyReceipt(
+  file: string,
+  vkey: string,
+  leafFile: string | undefined,
+  words: Words,
+  json: boolean,
+  output: Output,
+): Promise<0 | 1> {
+  const log = parseVerifierKey(await readKey(vkey, words));
+  const bytes = await readBytes(file, words);
+  const leaf = leafFile === undefined ? undefined : await readBytes(leafFile, words);
+  try {
+    const text = decodeUtf8(bytes);
+    if (!leaf && !parseReceipt(text).extra) throw new Unable(words.needsLeaf);
+    const kept = leaf
+      ? { ...checkReceipt(text, leaf, log), entry: null, payload: null }
+      : checkKeptReceipt(text, log);
+    const { index, checkpoint, entry, payload } = kept;
+    const facts = { index, size: checkpoint.size, origin: checkpoint.origin };
+    if (json) output.write(`${JSON.stringify({ ok: true, ...facts, entry, payload })}\n`);
+    else {
+      output.write(`${words.receiptHolds(facts)}\n`);
+      if (payload !== null) output.write(`${words.receiptOpens}\n${describePayload(payload, words)}\n`);
+    }
+    return 0;
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    if (json) output.write(`${JSON.stringify({ ok: false, broken: { fault: cause.code } })}\n`);
+    else output.write(`${words.broken}: ${words.receiptFaults[cause.code]}\n`);
+    return 1;
+  }
+}
+
+/** The choices of a ballot; anything else as it is. */
+function describePayload(payload: unknown, words: Words): string {
+  const { choices } = payload as { choices?: Readonly<Record<string, Choice>> };
+  if (typeof choices !== 'object') return JSON.stringify(payload, null, 2);
+  return Object.entries(choices)
+    .map(([item, choice]) => `  ${item}: ${words.choices[choice] ?? choice}`)
+    .join('\n');
+}
+
+async function readKey(key: string, words: Words): Promise<string> {
+  const text = /^[^+\s]+\+[0-9a-f]{8}\+\S+$/.test(key) ? key : decodeUtf8(await readBytes(key, words)).trim();
+  try {
+    return parseVerifierKey(text).vkey;
+  } catch (cause) {
+    throw new Unable(words.noKey, { cause });
+  }
+}
+
+async function openLog(log: string, words: Words): Promise<LogReader> {
+  if (isAddress(log)) return createHttpLogReader(log, fetch);
+  const folder = await stat(log).catch(() => null);
+  if (!folder?.isDirectory()) throw new Unable(words.noSuchFile(log));
+  return createFolderLogReader(log);
+}
+
+async function openBundle(bundle: string, words: Words): Promise<AsyncIterable<Uint8Array>> {
+  if (bundle === '-') return process.stdin;
+  if (isAddress(bundle)) return (await request(bundle, words)).body!;
+  if (!(await stat(bundle).catch(() => null))?.isFile()) throw new Unable(words.noSuchFile(bundle));
+  return createReadStream(bundle);
+}
+
+async function readBytes(source: string, words: Words): Promise<Uint8Array> {
+  if (isAddress(source)) return new Uint8Array(await (await request(source, words)).arrayBuffer());
+  try {
+    return new Uint8Array(await readFile(source));
+  } catch (cause) {
+    throw new Unable(words.noSuchFile(source), { cause });
+  }
+}
+
+async function request(address: string, words: Words): Promise<Response> {
+  const response = await fetch(address).catch(() => null);
+  if (!response?.ok) throw new Unable(`${words.unreachable}: ${address}`);
+  return response;
+}
+
+/** The text of a file, or undefined when there is none yet. */
+async function findText(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new Unable((cause as Error).message, { cause });
+  }
+}
+
+/** Written whole or not at all: a cut state would make the next run cry wolf. */
+async function keepState(file: string, checkpoint: string): Promise<void> {
+  await writeFile(`${file}.new`, checkpoint);
+  await rename(`${file}.new`, file);
+}

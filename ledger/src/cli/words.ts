@@ -1,0 +1,337 @@
+// What the program says to people, in English and in Russian. Pages have texts of their own.
+import type { AuditFaultCode, AuditPlace, AuditStep, AuditStepCode } from '../audit.ts';
+import type { FaultCode } from '../fault.ts';
+import type { Verdict } from '../meeting.ts';
+
+export const LANGUAGES = ['en', 'ru'] as const;
+export type Language = (typeof LANGUAGES)[number];
+type Numbers = AuditStep['numbers'];
+
+export type Words = {
+  readonly usage: string;
+  readonly head: (facts: { origin: string; meeting: string; size: number | null }) => string;
+  /** What a passed step has shown. */
+  readonly steps: Readonly<Record<AuditStepCode, (numbers: Numbers) => string>>;
+  readonly skipped: Readonly<Partial<Record<AuditStepCode, string>>>;
+  readonly stepNames: Readonly<Record<AuditStepCode, string>>;
+  readonly notRun: string;
+  readonly faults: Readonly<Record<AuditFaultCode, string>>;
+  readonly place: (where: AuditPlace) => string;
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly item: (number: number) => string;
+  readonly allHolds: string;
+  readonly broken: string;
+  readonly stateKept: (file: string, size: number) => string;
+  readonly receiptHolds: (facts: { index: number; size: number; origin: string }) => string;
+  readonly receiptOpens: string;
+  readonly choices: Readonly<Record<'for' | 'against' | 'abstain', string>>;
+  readonly receiptFaults: Readonly<Record<FaultCode, string>>;
+  readonly unreachable: string;
+  readonly noSuchFile: (name: string) => string;
+  readonly noKey: string;
+  readonly needsLeaf: string;
+};
+
+const number = (numbers: Numbers, name: string): number => numbers[name] ?? 0;
+
+const en: Words = {
+  usage: `Verifies a house meeting, trusting only the key of the log.
+
+  verify BUNDLE --log URL_OR_DIR --vkey KEY_OR_FILE_OR_URL [options]
+  verify --receipt FILE --vkey KEY_OR_FILE_OR_URL [--leaf FILE]
+
+BUNDLE is the meeting's audit bundle: a file, an address, or - for standard input.
+
+  --log       the public log: its address, or a folder with its files; of a folder every file is checked
+  --vkey      the log's verifier key, or a file or address that holds it
+  --state     a file that keeps the last checkpoint verified; the log must go on from it
+  --scan      log (default): read everything, and find entries that the meeting left out;
+              meeting: read only what the meeting needs
+  --minutes   the file of the minutes, to be compared with the log
+  --receipt   checks a kept receipt (.tlog-proof) alone
+  --leaf      the entry of a receipt that does not carry it
+  --lang      en or ru
+  --json      prints the report as JSON
+  --progress  shows progress also when this is not a terminal
+
+Exit code: 0 all holds, 1 something is broken and the first broken thing is named, 2 wrong usage or out of reach.
+`,
+  head: ({ origin, meeting, size }) =>
+    `Log ${origin}${size === null ? '' : `, ${size} entries`}; meeting ${meeting}`,
+  stepNames: {
+    'bundle-form': 'Bundle',
+    checkpoint: 'Checkpoint',
+    consistency: 'History',
+    inclusion: 'In the log',
+    files: 'Files of the log',
+    signatures: 'Signatures',
+    commitments: 'Contents',
+    roll: 'Roll',
+    'one-ballot-per-entitlement': 'Right to vote',
+    box: 'Ballot box',
+    recount: 'Recount',
+    verdicts: 'Verdicts',
+    minutes: 'Minutes',
+  },
+  steps: {
+    'bundle-form': (n) => `${number(n, 'lines')} lines in the right form`,
+    checkpoint: (n) =>
+      `signed by the log: ${number(n, 'size')} entries, ${number(n, 'bundleSize')} at the time of the bundle`,
+    consistency: (n) =>
+      'seenSize' in n
+        ? `nothing was changed or removed since the checkpoint seen earlier (${number(n, 'seenSize')} entries)`
+        : 'the log has only grown since the bundle was made',
+    inclusion: (n) =>
+      'files' in n
+        ? `all ${number(n, 'entries')} entries of the bundle; ${number(n, 'files')} files of the log read and hashed`
+        : `all ${number(n, 'entries')} entries of the bundle`,
+    files: (n) =>
+      `${number(n, 'files')} files are what the checkpoint says` +
+      (number(n, 'ahead') > 0 ? `; ${number(n, 'ahead')} are of entries not yet published` : ''),
+    signatures: (n) =>
+      `${number(n, 'signatures')} hold: ${number(n, 'keys')} voters' keys, ${number(n, 'ballots')} ballots`,
+    commitments: (n) => `notice and ${number(n, 'ballots')} ballots are those committed to in the log`,
+    roll: (n) =>
+      `${number(n, 'entitlements')} shares in ${number(n, 'units')} premises; the shares of each make exactly one whole`,
+    'one-ballot-per-entitlement': (n) =>
+      `${number(n, 'ballots')} ballots, each by the holder; ${number(n, 'voted')} shares voted, each counted once` +
+      (number(n, 'late') > 0 ? `; ${number(n, 'late')} came after the close and do not count` : ''),
+    box: (n) =>
+      `${number(n, 'box')} entries sealed at the close` +
+      ('later' in n ? ', and the log has no other of this meeting' : '') +
+      (number(n, 'later') > 0 ? ` but ${number(n, 'later')} logged after the bundle was made` : ''),
+    recount: (n) =>
+      `${number(n, 'items')} items counted anew from ${number(n, 'effective')} ballots; ${number(n, 'superseded')} were replaced by later ones`,
+    verdicts: (n) => `the announced result is the count: ${number(n, 'items')} items`,
+    minutes: () => 'the file is the one in the log',
+  },
+  skipped: { files: 'not listed over the network', minutes: 'no file given' },
+  notRun: 'not reached',
+  faults: {
+    'malformed-line': 'this line of the bundle is not in the right form',
+    'checkpoint-malformed': 'this checkpoint is not in the right form',
+    'checkpoint-unsigned': 'this checkpoint is not signed by the key of the log',
+    'checkpoint-extra-lines': 'the checkpoint carries lines that nobody vouches for',
+    'wrong-origin': 'this belongs to another log',
+    'log-shrank': 'the log is smaller than it was: entries were removed',
+    'log-forked': 'the log is not the one seen before: its history was changed',
+    'file-missing': 'this file of the log is missing',
+    'file-wrong': 'this file of the log was changed',
+    'file-unknown': 'this is no file of a log',
+    'entry-not-in-log': 'this entry is not in the log at the place it names',
+    'entry-malformed': 'this entry of the log is not in the right form',
+    'wrong-order': 'this entry comes where it must not',
+    'wrong-meeting': 'this belongs to another meeting',
+    'wrong-author': 'this entry is not by the registrar',
+    'wrong-signature': 'the signature of this entry does not hold',
+    'key-not-registered': 'this ballot is signed by a key that was not registered for its voter',
+    'possession-unproven': 'this key was registered without proof that its voter holds it',
+    'ballot-replayed': 'this ballot was logged a second time',
+    'commitment-wrong': 'the content shown is not the one committed to in the log',
+    'payload-malformed': 'this content is not in the right form',
+    'roll-root': 'the roll shown is not the one fixed at the opening',
+    'roll-size': 'the roll shown has more or fewer records than the one fixed at the opening',
+    'roll-weight': 'the total weight of the roll is not the one fixed at the opening',
+    'roll-duplicate': 'this share is in the roll twice',
+    'roll-unit-area': 'these premises have two different areas',
+    'roll-shares': 'the shares of these premises do not make one whole',
+    'unknown-entitlement': 'this ballot votes for a share that is not in the roll',
+    'foreign-entitlement': 'this ballot votes for a share of somebody else',
+    'unknown-item': 'this ballot votes on an item that is not on the agenda',
+    'box-root': 'the entries shown are not those sealed at the close',
+    'box-size': 'more or fewer entries are shown than were sealed at the close',
+    'entry-left-out': 'the log has an entry of this meeting that the bundle leaves out',
+    'result-differs': 'the announced result is not what the ballots give',
+    'result-hash': 'the announced result is not the one in the log',
+    'minutes-differ': 'the file of the minutes is not the one in the log',
+    'minutes-not-logged': 'the log has no minutes of this meeting',
+  },
+  place: ({ line, index, path, field }) =>
+    [
+      ...(path === undefined ? [] : [`file ${path}`]),
+      ...(line === undefined ? [] : [`line ${line} of the bundle`]),
+      ...(index === undefined ? [] : [`entry ${index} of the log`]),
+      ...(field === undefined ? [] : [field === 'seenCheckpoint' ? 'the checkpoint seen earlier' : field]),
+    ].join(', '),
+  verdicts: { passed: 'passed', failed: 'not passed', 'no-quorum': 'no quorum' },
+  item: (n) => `Item ${n}`,
+  allHolds: 'Everything checks.',
+  broken: 'BROKEN',
+  stateKept: (file, size) =>
+    `Kept in ${file}: the checkpoint of ${size} entries. The next run starts from it.`,
+  receiptHolds: ({ index, size, origin }) => `The entry is number ${index} of ${size} in the log ${origin}.`,
+  receiptOpens: 'It is signed by its author, and it holds exactly this:',
+  choices: { for: 'for', against: 'against', abstain: 'abstain' },
+  receiptFaults: {
+    encoding: 'the receipt is not in the right form',
+    json: 'the receipt is not in the right form',
+    proof: 'the log did not take in this entry at this place',
+    tile: 'a file of the log was changed',
+    note: 'the checkpoint in the receipt is not in the right form',
+    'unknown-signer': 'the checkpoint in the receipt is not signed by the key of the log',
+    signature: 'a signature does not hold',
+    checkpoint: 'the checkpoint in the receipt is not in the right form, or of another log',
+    receipt: 'the receipt is not in the right form',
+    commitment: 'the choices shown are not those committed to in the log',
+    entry: 'the entry is not in the right form',
+    payload: 'the choices are not in the right form',
+    bundle: 'the bundle is not in the right form',
+    unreachable: 'the log cannot be reached',
+  },
+  unreachable: 'Out of reach',
+  noSuchFile: (name) => `There is no such file: ${name}`,
+  noKey: 'This is not a verifier key of a log.',
+  needsLeaf: 'The receipt does not carry its entry: give it with --leaf.',
+};
+
+const ru: Words = {
+  usage: `Проверяет собрание дома, доверяя только ключу журнала.
+
+  verify ПАКЕТ --log АДРЕС_ИЛИ_ПАПКА --vkey КЛЮЧ_ИЛИ_ФАЙЛ_ИЛИ_АДРЕС [ещё]
+  verify --receipt ФАЙЛ --vkey КЛЮЧ_ИЛИ_ФАЙЛ_ИЛИ_АДРЕС [--leaf ФАЙЛ]
+
+ПАКЕТ — проверочный пакет собрания: файл, адрес или «-» (стандартный ввод).
+
+  --log       открытый журнал: адрес или папка с файлами; в папке проверяется каждый файл
+  --vkey      проверочный ключ журнала либо файл или адрес, где он лежит
+  --state     файл, где хранится последняя проверенная отметка журнала; журнал обязан её продолжать
+  --scan      log (обычно): прочесть всё и найти записи, которые собрание упустило;
+              meeting: прочесть только нужное этому собранию
+  --minutes   файл протокола, чтобы сверить его с журналом
+  --receipt   проверить одну сохранённую квитанцию (.tlog-proof)
+  --leaf      запись, если в квитанции её нет
+  --lang      en или ru
+  --json      отчёт в JSON
+  --progress  показывать ход проверки и не в терминале
+
+Код выхода: 0 — всё верно, 1 — что-то нарушено, названо первое, 2 — неверный вызов или нет доступа.
+`,
+  head: ({ origin, meeting, size }) =>
+    `Журнал ${origin}${size === null ? '' : `, записей: ${size}`}; собрание ${meeting}`,
+  stepNames: {
+    'bundle-form': 'Пакет',
+    checkpoint: 'Отметка журнала',
+    consistency: 'История',
+    inclusion: 'Есть в журнале',
+    files: 'Файлы журнала',
+    signatures: 'Подписи',
+    commitments: 'Содержание',
+    roll: 'Список голосующих',
+    'one-ballot-per-entitlement': 'Право голоса',
+    box: 'Урна',
+    recount: 'Пересчёт',
+    verdicts: 'Решения',
+    minutes: 'Протокол',
+  },
+  steps: {
+    'bundle-form': (n) => `форма верна, строк: ${number(n, 'lines')}`,
+    checkpoint: (n) =>
+      `подписана журналом; записей: ${number(n, 'size')}, при составлении пакета: ${number(n, 'bundleSize')}`,
+    consistency: (n) =>
+      'seenSize' in n
+        ? `после прошлой проверки (записей: ${number(n, 'seenSize')}) ничего не изменено и не удалено`
+        : 'после составления пакета журнал только рос',
+    inclusion: (n) =>
+      `все записи пакета: ${number(n, 'entries')}` +
+      ('files' in n ? `; прочтено файлов журнала: ${number(n, 'files')}` : ''),
+    files: (n) =>
+      `совпадают с отметкой: ${number(n, 'files')}` +
+      (number(n, 'ahead') > 0 ? `; относятся к ещё не объявленным записям: ${number(n, 'ahead')}` : ''),
+    signatures: (n) =>
+      `верны: ${number(n, 'signatures')}; ключей голосующих: ${number(n, 'keys')}, бюллетеней: ${number(n, 'ballots')}`,
+    commitments: (n) =>
+      `уведомление и бюллетени (${number(n, 'ballots')}) — те самые, что скреплены в журнале`,
+    roll: (n) =>
+      `долей: ${number(n, 'entitlements')}, помещений: ${number(n, 'units')}; доли в каждом дают ровно единицу`,
+    'one-ballot-per-entitlement': (n) =>
+      `бюллетеней: ${number(n, 'ballots')}, каждый — от владельца доли; проголосовало долей: ${number(n, 'voted')}, каждая учтена один раз` +
+      (number(n, 'late') > 0 ? `; после закрытия и не в счёт: ${number(n, 'late')}` : ''),
+    box: (n) =>
+      `записей запечатано при закрытии: ${number(n, 'box')}` +
+      ('later' in n ? '; других записей этого собрания в журнале нет' : '') +
+      (number(n, 'later') > 0 ? `, кроме внесённых после составления пакета: ${number(n, 'later')}` : ''),
+    recount: (n) =>
+      `вопросов: ${number(n, 'items')}, бюллетеней в счёте: ${number(n, 'effective')}, заменены более поздними: ${number(n, 'superseded')}`,
+    verdicts: (n) => `объявленный итог совпал с пересчётом; вопросов: ${number(n, 'items')}`,
+    minutes: () => 'файл тот же, что в журнале',
+  },
+  skipped: { files: 'по сети списка нет', minutes: 'файл не указан' },
+  notRun: 'не дошло',
+  faults: {
+    'malformed-line': 'строка пакета неверной формы',
+    'checkpoint-malformed': 'отметка журнала неверной формы',
+    'checkpoint-unsigned': 'отметка не подписана ключом журнала',
+    'checkpoint-extra-lines': 'в отметке есть строки, за которые никто не ручается',
+    'wrong-origin': 'это относится к другому журналу',
+    'log-shrank': 'журнал стал меньше, чем был: записи удалены',
+    'log-forked': 'журнал не тот, что раньше: его история изменена',
+    'file-missing': 'этого файла журнала нет',
+    'file-wrong': 'этот файл журнала изменён',
+    'file-unknown': 'это не файл журнала',
+    'entry-not-in-log': 'этой записи нет в журнале на указанном месте',
+    'entry-malformed': 'запись журнала неверной формы',
+    'wrong-order': 'запись стоит не там, где может стоять',
+    'wrong-meeting': 'это относится к другому собранию',
+    'wrong-author': 'запись сделана не регистратором',
+    'wrong-signature': 'подпись записи неверна',
+    'key-not-registered': 'бюллетень подписан ключом, который не записан за голосующим',
+    'possession-unproven': 'ключ записан без доказательства, что он у голосующего',
+    'ballot-replayed': 'этот бюллетень внесён второй раз',
+    'commitment-wrong': 'показанное содержание не то, что скреплено в журнале',
+    'payload-malformed': 'содержание неверной формы',
+    'roll-root': 'показан не тот список голосующих, что закреплён при открытии',
+    'roll-size': 'в показанном списке не столько долей, сколько закреплено при открытии',
+    'roll-weight': 'общий вес списка не тот, что закреплён при открытии',
+    'roll-duplicate': 'эта доля в списке дважды',
+    'roll-unit-area': 'у этого помещения две разные площади',
+    'roll-shares': 'доли в этом помещении не дают единицу',
+    'unknown-entitlement': 'бюллетень голосует долей, которой нет в списке',
+    'foreign-entitlement': 'бюллетень голосует чужой долей',
+    'unknown-item': 'бюллетень голосует по вопросу, которого нет в повестке',
+    'box-root': 'показаны не те записи, что запечатаны при закрытии',
+    'box-size': 'записей показано не столько, сколько запечатано при закрытии',
+    'entry-left-out': 'в журнале есть запись этого собрания, которой нет в пакете',
+    'result-differs': 'объявленный итог не следует из бюллетеней',
+    'result-hash': 'объявленный итог не тот, что в журнале',
+    'minutes-differ': 'файл протокола не тот, что в журнале',
+    'minutes-not-logged': 'протокола этого собрания в журнале нет',
+  },
+  place: ({ line, index, path, field }) =>
+    [
+      ...(path === undefined ? [] : [`файл ${path}`]),
+      ...(line === undefined ? [] : [`строка пакета ${line}`]),
+      ...(index === undefined ? [] : [`запись журнала ${index}`]),
+      ...(field === undefined ? [] : [field === 'seenCheckpoint' ? 'отметка прошлой проверки' : field]),
+    ].join(', '),
+  verdicts: { passed: 'принято', failed: 'не принято', 'no-quorum': 'нет кворума' },
+  item: (n) => `Вопрос ${n}`,
+  allHolds: 'Всё верно.',
+  broken: 'НАРУШЕНО',
+  stateKept: (file, size) =>
+    `Отметка журнала (записей: ${size}) сохранена в ${file}; следующая проверка начнёт с неё.`,
+  receiptHolds: ({ index, size, origin }) => `Запись ${index} из ${size} в журнале ${origin}.`,
+  receiptOpens: 'Она подписана своим автором и содержит ровно это:',
+  choices: { for: 'за', against: 'против', abstain: 'воздержался' },
+  receiptFaults: {
+    encoding: 'квитанция неверной формы',
+    json: 'квитанция неверной формы',
+    proof: 'журнал не вносил этой записи на это место',
+    tile: 'файл журнала изменён',
+    note: 'отметка журнала в квитанции неверной формы',
+    'unknown-signer': 'отметка в квитанции не подписана ключом журнала',
+    signature: 'подпись неверна',
+    checkpoint: 'отметка в квитанции неверной формы или из другого журнала',
+    receipt: 'квитанция неверной формы',
+    commitment: 'показанный выбор не тот, что скреплён в журнале',
+    entry: 'запись неверной формы',
+    payload: 'выбор неверной формы',
+    bundle: 'пакет неверной формы',
+    unreachable: 'журнал недоступен',
+  },
+  unreachable: 'Нет доступа',
+  noSuchFile: (name) => `Такого файла нет: ${name}`,
+  noKey: 'Это не проверочный ключ журнала.',
+  needsLeaf: 'В квитанции нет самой записи: укажите её через --leaf.',
+};
+
+export const WORDS: Readonly<Record<Language, Words>> = { en, ru };
