@@ -2,7 +2,7 @@
 // bookmarks, page numbers. Decides nothing about content; the same document gives the same bytes.
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import PDFDocument from 'pdfkit';
+import PdfFile from 'pdfkit';
 import type { Block, MinutesDocument } from './domain/minutes.ts';
 
 const require = createRequire(import.meta.url);
@@ -34,7 +34,7 @@ const readFonts = () =>
  */
 export async function renderMinutes(document: MinutesDocument, moment: Date): Promise<Uint8Array> {
   const fonts = await readFonts();
-  const pdf = new PDFDocument({
+  const pdf = new PdfFile({
     size: 'A4',
     margins: { top: MARGIN, bottom: MARGIN + 14, left: MARGIN, right: MARGIN },
     pdfVersion: '1.7',

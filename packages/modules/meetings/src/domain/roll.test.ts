@@ -3,7 +3,7 @@ import { encodeHex } from '@veche/ledger/bytes.ts';
 import { encodeCanonicalBytes } from '@veche/ledger/jcs.ts';
 import { parseRollRecord } from '@veche/ledger/meeting.ts';
 import { rootOf } from '@veche/ledger/tree.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeRoll, publishedRecord, weightOf, type Holding } from './roll.ts';
 
