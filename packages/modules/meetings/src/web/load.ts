@@ -2,7 +2,7 @@
 import type { Call } from '@veche/module-kit/client.ts';
 import { ProblemError } from '@veche/module-kit/problem.ts';
 import { getMyBallot } from '../contract.ts';
-import type { MyVote, NoBallot } from './views.ts';
+import type { MeetingView, MyVote, NoBallot } from './views.ts';
 
 const NO_BALLOT: readonly string[] = ['sign-in-first', 'not-an-owner', 'not-open'] satisfies NoBallot[];
 
@@ -10,8 +10,12 @@ const NO_BALLOT: readonly string[] = ['sign-in-first', 'not-an-owner', 'not-open
  * What the caller votes with, or why there is no vote.
  * @throws ProblemError: of any other kind.
  */
-export async function loadMyVote(call: Call, params: { building: string; meeting: string }): Promise<MyVote> {
+export async function loadMyVote(call: Call, meeting: MeetingView, isSignedIn: boolean): Promise<MyVote> {
+  // What is known without asking is not asked: before the opening nobody has a vote, and a stranger never.
+  if (!isSignedIn) return { my: null, refused: 'sign-in-first' };
+  if (meeting.state === 'draft' || meeting.state === 'called') return { my: null, refused: 'not-open' };
   try {
+    const params = { building: meeting.buildingId, meeting: meeting.id };
     return { my: await call(getMyBallot, { params }), refused: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

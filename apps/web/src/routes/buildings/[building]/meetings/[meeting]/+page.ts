@@ -5,11 +5,11 @@ import type { PageLoad } from './$types';
 
 export const load: PageLoad = async (event) => {
   const call = await loadCall(event);
-  const { demo, locale } = await event.parent();
+  const { demo, locale, me } = await event.parent();
   const { params } = event;
   const meeting = await call(getMeeting, { params });
   const [vote, missing] = await Promise.all([
-    loadMyVote(pageCall(event.fetch, locale), params),
+    loadMyVote(pageCall(event.fetch, locale), meeting, me !== null),
     meeting.may.seeMissing && meeting.state === 'open' ? call(getMissing, { params }) : null,
   ]);
   return { meeting, vote, missing, serverNow: demo?.now ?? new Date().toISOString() };

@@ -6,9 +6,9 @@ import type { PageLoad } from './$types';
 
 export const load: PageLoad = async (event) => {
   const call = await loadCall(event);
-  const { locale } = await event.parent();
+  const { locale, me } = await event.parent();
   const meeting = await call(getMeeting, { params: event.params });
-  const vote = await loadMyVote(pageCall(event.fetch, locale), event.params);
+  const vote = await loadMyVote(pageCall(event.fetch, locale), meeting, me !== null);
   if (vote.refused === 'sign-in-first')
     redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname)}`);
   return { meeting, vote };
