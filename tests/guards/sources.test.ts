@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { root } from './planted.ts';
 
@@ -86,6 +87,17 @@ describe('the languages', () => {
     exclude: ['**/node_modules', '**/build'],
   }).map((path) => path.replace(/ru\.json$/, ''));
   it('are found', () => expect(folders.length).toBeGreaterThan(2));
+  it.each(folders)('have texts that can be set: %s', (folder) => {
+    for (const locale of ['ru', 'en'])
+      for (const [key, text] of Object.entries(
+        JSON.parse(readText(`${folder}${locale}.json`)) as Record<string, string>,
+      ))
+        expect(
+          () => new IntlMessageFormat(text, locale, undefined, { ignoreTag: true }),
+          `${locale} ${key}`,
+        ).not.toThrow();
+  });
+
   it.each(folders)('have the same texts: %s', (folder) => {
     const [ru, en] = ['ru', 'en'].map(
       (locale) => JSON.parse(readText(`${folder}${locale}.json`)) as Record<string, string>,
