@@ -46,6 +46,12 @@ export function createFormat(locale: Locale) {
   };
   const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
 
+  const dayAndTime = moment({ ...day, hour: '2-digit', minute: '2-digit' });
+  const zone = (at: string | Date, timeZone: string): string =>
+    new Intl.DateTimeFormat(tag, { timeZone, timeZoneName: 'shortGeneric' })
+      .formatToParts(new Date(at))
+      .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+
   return {
     /** A count with its thousands apart. */
     number: (value: number | bigint): string => decimal(rational(value), 0),
@@ -58,6 +64,14 @@ export function createFormat(locale: Locale) {
       if (all.num === 0n) return '–';
       const text = decimal(multiply(divide(toRational(part), all), rational(100)), 2);
       return locale === 'ru' ? `${text}\u00a0%` : `${text}%`;
+    },
+    /** Decimal digits with a point, as the server writes them (`66.06`), in the reader's way. */
+    digits: (text: string): string => {
+      const places = text.split('.')[1]?.length ?? 0;
+      return new Intl.NumberFormat(tag, {
+        minimumFractionDigits: places,
+        maximumFractionDigits: places,
+      }).format(text as `${number}`);
     },
     /** A share as it stands in a title: `1/3`, or `1` for the whole. */
     share: (value: Exact): string => {
@@ -72,7 +86,8 @@ export function createFormat(locale: Locale) {
     /** Tuesday, 24 November 2026 - in the building's time zone. */
     date: moment(day),
     /** The day, the time and the name of the zone. */
-    dateTime: moment({ ...day, hour: '2-digit', minute: '2-digit', timeZoneName: 'shortGeneric' }),
+    dateTime: (at: string | Date, timeZone: string): string =>
+      `${dayAndTime(at, timeZone)} (${zone(at, timeZone)})`,
     /** Short, for tables. */
     shortDateTime: moment({
       day: '2-digit',
