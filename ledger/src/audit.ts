@@ -192,7 +192,7 @@ const FILES_AT_ONCE = 16;
  * Verifies a meeting.
  * @throws LedgerFault `unreachable`: when the log cannot be read; `note`: when `logKey` is not a key. Whatever is wrong
  * with bundle or log is in the report.
- * @example const report = await auditMeeting({ bundle: readLines(stream), log, logKey, scan: 'log' }); report.ok // true
+ * @example (await auditMeeting({ bundle: lines, log, logKey, scan: 'log' })).ok // true
  */
 export async function auditMeeting(options: AuditOptions): Promise<AuditReport> {
   const { log, seenCheckpoint, verifier = nobleVerifier, onProgress, scan } = options;

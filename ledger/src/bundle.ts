@@ -71,6 +71,7 @@ export type BundleLine =
 /**
  * Splits chunks of bytes into lines without their newline.
  * @throws BundleFault: when a line is too long or not UTF-8, or the last one has no newline.
+ * @example (await Array.fromAsync(readLines([encodeUtf8(bundle.join(''))]))).length // 24
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -134,6 +135,7 @@ const NEXT: Readonly<Record<'start' | BundleLine['t'], readonly BundleLine['t'][
  * Parses a bundle line by line, strictly: canonical JSON, the fields and the order of the format, entries by rising
  * index, the number of lines at the end. What the lines say is not checked here.
  * @throws BundleFault: at the first line that is not so.
+ * @example (await Array.fromAsync(parseBundle(lines))).at(-1) // { t: 'end', line: 24 }
  */
 export async function* parseBundle(
   lines: AsyncIterable<string> | Iterable<string>,

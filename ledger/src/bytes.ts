@@ -16,12 +16,16 @@ const utf8Decoder = new web.TextDecoder('utf-8', { fatal: true, ignoreBOM: true 
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Whether the text has an encoding in UTF-8, that is, no half of a surrogate pair. */
+/**
+ * Whether the text has an encoding in UTF-8, that is, no half of a surrogate pair.
+ * @example isWellFormed('a\ud800') // false
+ */
 export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
 
 /**
  * UTF-8 of the text.
  * @throws LedgerFault `encoding`: on a lone surrogate, which has no UTF-8.
+ * @example encodeUtf8('вече').length // 8
  */
 export function encodeUtf8(text: string): Uint8Array {
   if (!isWellFormed(text)) throw new LedgerFault('encoding', 'expected well-formed text');
@@ -31,6 +35,7 @@ export function encodeUtf8(text: string): Uint8Array {
 /**
  * The text of UTF-8 bytes; a byte order mark is kept as a character, so that the way back gives the same bytes.
  * @throws LedgerFault `encoding`: when the bytes are not UTF-8.
+ * @example decodeUtf8(new Uint8Array([0xd0, 0xb2])) // 'в'
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
@@ -73,7 +78,7 @@ export function encodeBase64(bytes: Uint8Array): string {
  * The bytes of standard padded base64 in its one canonical form; with `length`, exactly so many bytes.
  * Missing padding, URL-safe letters, white space and stray low bits are refused.
  * @throws LedgerFault `encoding`
- * @example decodeBase64('AQI=') // Uint8Array [1, 2]
+ * @example decodeBase64('AQI=') // new Uint8Array([1, 2])
  */
 export function decodeBase64(text: string, length?: number): Uint8Array {
   const wrong = () =>
@@ -112,7 +117,10 @@ export function decodeBase64(text: string, length?: number): Uint8Array {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lowercase hex. */
+/**
+ * Lowercase hex.
+ * @example encodeHex(new Uint8Array([1, 255])) // '01ff'
+ */
 export function encodeHex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX[byte]!;
@@ -122,6 +130,7 @@ export function encodeHex(bytes: Uint8Array): string {
 /**
  * The bytes of lowercase hex.
  * @throws LedgerFault `encoding`
+ * @example decodeHex('01ff') // new Uint8Array([1, 255])
  */
 export function decodeHex(text: string): Uint8Array {
   if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new LedgerFault('encoding', 'expected lowercase hex');
@@ -130,6 +139,9 @@ export function decodeHex(text: string): Uint8Array {
   return bytes;
 }
 
+/**
+ * @example concatBytes(new Uint8Array([1]), new Uint8Array([2])) // new Uint8Array([1, 2])
+ */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
@@ -140,7 +152,10 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Not in constant time: for public bytes only. */
+/**
+ * Not in constant time: for public bytes only.
+ * @example equalBytes(new Uint8Array([1]), new Uint8Array([1, 0])) // false
+ */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

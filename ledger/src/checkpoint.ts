@@ -20,7 +20,10 @@ export type Checkpoint = {
   readonly extensions: readonly string[];
 };
 
-/** The text that is signed. */
+/**
+ * The text that is signed.
+ * @example formatCheckpoint({ origin: 'a', size: 0, root: emptyRoot() }).split('\n')[1] // '0'
+ */
 export function formatCheckpoint(
   checkpoint: Omit<Checkpoint, 'extensions'> & { extensions?: readonly string[] },
 ): string {
@@ -31,6 +34,7 @@ export function formatCheckpoint(
 /**
  * The checkpoint of a note's text; nothing of it is verified.
  * @throws LedgerFault `checkpoint`
+ * @example parseCheckpoint(formatCheckpoint({ origin: 'a', size, root })) // { origin: 'a', size, root, extensions: [] }
  */
 export function parseCheckpoint(text: string): Checkpoint {
   const wrong = (cause?: unknown) => new LedgerFault('checkpoint', 'expected a checkpoint', { cause });
@@ -49,7 +53,10 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size, root, extensions };
 }
 
-/** The signed note of a tree. The log's key name must be the origin. */
+/**
+ * The signed note of a tree. The log's key name must be the origin.
+ * @example signCheckpoint('veche.test/log/v1', size, root, signer) // checkpoint
+ */
 export function signCheckpoint(origin: string, size: number, root: Uint8Array, signer: NoteSigner): string {
   if (signer.name !== origin) throw new RangeError('expected the key of the origin');
   return signNote(formatCheckpoint({ origin, size, root }), [signer]);
@@ -58,7 +65,7 @@ export function signCheckpoint(origin: string, size: number, root: Uint8Array, s
 /**
  * The checkpoint of a note that the log's own key signed.
  * @throws LedgerFault `checkpoint` when malformed or of another origin, and those of {@link checkNote}.
- * @example checkCheckpoint(note, parseVerifierKey(vkey)).size
+ * @example checkCheckpoint(checkpoint, verifier).size // 14
  */
 export function checkCheckpoint(
   note: string,

@@ -51,6 +51,7 @@ function hasPointShape(bytes: Uint8Array): boolean {
  * The part of the strict rule that needs no curve arithmetic: lengths, canonical encodings, no point of small order,
  * S below the order. Together with a native verifier that compares R byte by byte (OpenSSL, BoringSSL) it is the whole
  * rule of {@link checkSignature}.
+ * @example isStrictSignatureShape(publicKeyOf(seed), sign(message, seed)) // true
  */
 export function isStrictSignatureShape(key: Uint8Array, signature: Uint8Array): boolean {
   return (
@@ -62,7 +63,10 @@ export function isStrictSignatureShape(key: Uint8Array, signature: Uint8Array): 
   );
 }
 
-/** Whether the 32 bytes are a key by the strict rule: a canonical point of the curve, not of small order. */
+/**
+ * Whether the 32 bytes are a key by the strict rule: a canonical point of the curve, not of small order.
+ * @example isStrictKey(new Uint8Array(32)) // false
+ */
 export function isStrictKey(key: Uint8Array): boolean {
   return key.length === KEY_BYTES && hasPointShape(key) && findPoint(key) !== null;
 }
@@ -100,7 +104,10 @@ export function checkSignature(key: Uint8Array, message: Uint8Array, signature: 
   return equalBytes(Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(h)).toBytes(), r);
 }
 
-/** The {@link SignatureVerifier} that needs nothing but this package. */
+/**
+ * The {@link SignatureVerifier} that needs nothing but this package.
+ * @example await nobleVerifier([{ key: publicKeyOf(seed), message, signature: sign(message, seed) }]) // [true]
+ */
 export const nobleVerifier: SignatureVerifier = async (checks) =>
   checks.map(({ key, message, signature }) => checkSignature(key, message, signature));
 
@@ -108,11 +115,15 @@ export const nobleVerifier: SignatureVerifier = async (checks) =>
  * The signature of RFC 8032, which is deterministic.
  * @param seed the 32-byte private key
  * @returns 64 bytes
+ * @example sign(message, seed).length // 64
  */
 export const sign = (message: Uint8Array, seed: Uint8Array): Uint8Array =>
   ed25519.sign(message, checkSeed(seed));
 
-/** The 32-byte public key of a 32-byte private key. */
+/**
+ * The 32-byte public key of a 32-byte private key.
+ * @example publicKeyOf(seed).length // 32
+ */
 export const publicKeyOf = (seed: Uint8Array): Uint8Array => ed25519.getPublicKey(checkSeed(seed));
 
 function checkSeed(seed: Uint8Array): Uint8Array {

@@ -173,13 +173,19 @@ function checkFields(value: unknown, kinds: EntryKinds, envelope: readonly strin
     if (!hasForm(entry[field])) throw wrong(`expected the field ${field} of ${kind}`);
 }
 
-/** What the author signs: "veche/entry/v1\n" and the canonical JSON of the entry without its signature. */
+/**
+ * What the author signs: "veche/entry/v1\n" and the canonical JSON of the entry without its signature.
+ * @example decodeUtf8(entryMessage(entry)).slice(0, 15) // 'veche/entry/v1\n'
+ */
 export function entryMessage(entry: UnsignedEntry | AnyEntry | Omit<AnyEntry, 'sig'>): Uint8Array {
   const { sig: _sig, ...unsigned } = entry as Record<string, unknown>;
   return encodeUtf8(`veche/entry/v1\n${encodeCanonical(unsigned)}`);
 }
 
-/** What a device key signs at its registration, so that nobody can register a key that another holds. */
+/**
+ * What a device key signs at its registration, so that nobody can register a key that another holds.
+ * @example decodeUtf8(possessionMessage('m1', 'v1')) // 'veche/possession/v1\nm1\nv1'
+ */
 export const possessionMessage = (meeting: LogId, voter: LogId): Uint8Array =>
   encodeUtf8(`veche/possession/v1\n${meeting}\n${voter}`);
 
@@ -217,7 +223,7 @@ export function attachSignature<U extends { readonly v: 1; readonly by: string }
 /**
  * Signs a draft with a 32-byte seed.
  * @throws LedgerFault `entry`: when the draft is not of its kind.
- * @example encodeEntry(signEntry({ kind: 'result', meeting: 'm1', result }, seed))
+ * @example signEntry({ kind: 'minutes', meeting: 'm1', pdf: salt, language: 'ru' }, seed).v // 1
  */
 export function signEntry<D extends EntryDraft>(
   draft: D,
@@ -236,6 +242,7 @@ export function signEntry(draft: object, seed: Uint8Array, kinds: EntryKinds = E
 /**
  * The leaf of an entry as text; its UTF-8 is what is logged.
  * @throws LedgerFault `entry`: when it is not of its kind, or longer than {@link MAX_ENTRY_BYTES}.
+ * @example encodeEntry(entry) // decodeUtf8(leaf)
  */
 export function encodeEntry(entry: Entry): string;
 export function encodeEntry(entry: AnyEntry, kinds: EntryKinds): string;
@@ -249,6 +256,7 @@ export function encodeEntry(entry: object, kinds: EntryKinds = ENTRY_KINDS): str
 /**
  * The entry of a leaf: exact fields, canonical, of a known kind. Its signature is not checked here.
  * @throws LedgerFault `entry`
+ * @example decodeEntry(leaf) // entry
  */
 export function decodeEntry(leaf: Uint8Array | string): Entry;
 export function decodeEntry(leaf: Uint8Array | string, kinds: EntryKinds): AnyEntry;
@@ -268,7 +276,10 @@ function checkLength(leaf: Uint8Array): void {
   if (leaf.length > MAX_ENTRY_BYTES) throw wrong(`expected an entry of at most ${MAX_ENTRY_BYTES} bytes`);
 }
 
-/** What must hold for the entry to be its author's: for checking many at a time. */
+/**
+ * What must hold for the entry to be its author's: for checking many at a time.
+ * @example checkSignature(...Object.values(signatureOfEntry(entry))) // true
+ */
 export const signatureOfEntry = (entry: Entry | AnyEntry): SignatureCheck => ({
   key: decodeBase64(entry.by, 32),
   message: entryMessage(entry as AnyEntry),
@@ -282,12 +293,18 @@ export const signatureOfPossession = (entry: KeyRegisteredEntry): SignatureCheck
   signature: decodeBase64(entry.possession, 64),
 });
 
-/** @throws LedgerFault `signature`: when the entry is not signed by the key in `by`. */
+/**
+ * @throws LedgerFault `signature`: when the entry is not signed by the key in `by`.
+ * @example checkEntrySignature(entry) // undefined
+ */
 export function checkEntrySignature(entry: Entry | AnyEntry): void {
   const { key, message, signature } = signatureOfEntry(entry);
   if (!checkSignature(key, message, signature))
     throw new LedgerFault('signature', 'the entry is not signed by its author');
 }
 
-/** Whether the base64 text is a key that a signature can be checked against. */
+/**
+ * Whether the base64 text is a key that a signature can be checked against.
+ * @example isKeyText(entry.by) // true
+ */
 export const isKeyText = (text: string): boolean => forms.key(text) && isStrictKey(decodeBase64(text));

@@ -6,7 +6,10 @@ export type Fraction = { readonly num: bigint; readonly den: bigint };
 
 const divisor = (a: bigint, b: bigint): bigint => (b === 0n ? (a < 0n ? -a : a) : divisor(b, a % b));
 
-/** num/den in lowest terms; den is positive. */
+/**
+ * num/den in lowest terms; den is positive.
+ * @example writeFraction(fraction(2n, 6n)) // '1/3'
+ */
 export function fraction(num: bigint, den: bigint = 1n): Fraction {
   if (den <= 0n) throw new RangeError('expected a positive denominator');
   const common = divisor(num, den);
@@ -33,6 +36,7 @@ const MAX_DIGITS = 2_000;
 /**
  * The fraction, zero or more, that {@link writeFraction} wrote.
  * @throws LedgerFault `payload`: when the text is not in that form, lowest terms included.
+ * @example readFraction('1/3') // { num: 1n, den: 3n }
  */
 export function readFraction(text: string): Fraction {
   const match = text.length <= MAX_DIGITS ? /^(0|[1-9][0-9]*)(?:\/([1-9][0-9]*))?$/.exec(text) : null;

@@ -8,7 +8,10 @@ export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
 let implementation: Sha256 = nobleSha256;
 
-/** 32 bytes. */
+/**
+ * 32 bytes.
+ * @example encodeHex(sha256(encodeUtf8('abc'))).slice(0, 8) // 'ba7816bf'
+ */
 export const sha256: Sha256 = (bytes) => implementation(bytes);
 
 /**

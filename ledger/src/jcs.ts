@@ -20,7 +20,10 @@ export function encodeCanonical(value: unknown): string {
   return encodeValue(value, 0);
 }
 
-/** {@link encodeCanonical} as UTF-8. */
+/**
+ * {@link encodeCanonical} as UTF-8.
+ * @example decodeUtf8(encodeCanonicalBytes(['в'])) // '["в"]'
+ */
 export const encodeCanonicalBytes = (value: unknown): Uint8Array => encodeUtf8(encodeCanonical(value));
 
 function encodeValue(value: unknown, depth: number): string {
@@ -61,6 +64,7 @@ function encodeText(text: string): string {
  * The value of a canonical text.
  * @throws LedgerFault `json`: when the text is not what {@link encodeCanonical} writes: spaces, duplicate or unsorted
  * keys, floats, escapes that are not needed.
+ * @example decodeCanonical('{"a":1}') // { a: 1 }
  */
 export function decodeCanonical(text: string): unknown {
   let value: unknown;

@@ -23,6 +23,7 @@ export type LogFilesCheck = {
  * Checks the files of the tree (size, root).
  * @param paths every file of the folder but `checkpoint`
  * @throws TileFault: at the first file that is wrong, or that is no file of a log (`unknown`).
+ * @example await checkLogFiles({ size, root, read, paths: ['tile/0/000.p/14'] }) // { checked: 1, ahead: 0 }
  */
 export async function checkLogFiles(options: {
   size: number;

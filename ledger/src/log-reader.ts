@@ -12,6 +12,7 @@ export type Fetch = (
 /**
  * A reader of the log under an address.
  * @param url such as `https://veche.example/log/v1`
+ * @example await createHttpLogReader('https://veche.example/log/v1', publicFetch).checkpoint() // checkpoint
  */
 export function createHttpLogReader(url: string, fetch: Fetch): LogReader {
   const base = url.replace(/\/+$/, '');

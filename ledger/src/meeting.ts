@@ -223,7 +223,10 @@ const isRollRecord = record({
   salt: forms.hash,
 });
 
-/** @throws LedgerFault `payload`: when it is not a notice, or its items or rules are not ones this code can count. */
+/**
+ * @throws LedgerFault `payload`: when it is not a notice, or its items or rules are not ones this code can count.
+ * @example parseNotice(notice).items.length // 2
+ */
 export function parseNotice(value: unknown): Notice {
   if (!isNotice(value)) throw wrong('a notice');
   const notice = value as Notice;
@@ -232,7 +235,10 @@ export function parseNotice(value: unknown): Notice {
   return notice;
 }
 
-/** @throws LedgerFault `payload`: when it is not a ballot with its entitlements sorted and each once. */
+/**
+ * @throws LedgerFault `payload`: when it is not a ballot with its entitlements sorted and each once.
+ * @example parseBallotPayload(payload).voter // 'v1'
+ */
 export function parseBallotPayload(value: unknown): BallotPayload {
   if (!isBallot(value)) throw wrong('a ballot');
   const ballot = value as BallotPayload;
@@ -242,7 +248,10 @@ export function parseBallotPayload(value: unknown): BallotPayload {
   return ballot;
 }
 
-/** @throws LedgerFault `payload`: when it is not a record of a roll. */
+/**
+ * @throws LedgerFault `payload`: when it is not a record of a roll.
+ * @example parseRollRecord(roll[1]).share // '1/3'
+ */
 export function parseRollRecord(value: unknown): RollRecord {
   if (!isRollRecord(value)) throw wrong('a record of the roll');
   return value as RollRecord;

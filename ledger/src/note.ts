@@ -70,6 +70,7 @@ const keyIdOf = (name: string, algorithm: number, publicKey: Uint8Array): Uint8A
 /**
  * The text of a verifier key, `<name>+<key id>+<base64 of algorithm byte and key>`.
  * @throws RangeError: when the name is empty or holds white space or a plus.
+ * @example formatVerifierKey(verifier.name, verifier.publicKey) // logKey
  */
 export function formatVerifierKey(name: string, publicKey: Uint8Array, algorithm: number = ED25519): string {
   if (!isName(name)) throw new RangeError('expected a name without spaces and plus signs');
@@ -90,6 +91,7 @@ const ALGORITHMS: Readonly<Record<number, Algorithm>> = {
 /**
  * The verifier of a key text.
  * @throws LedgerFault `note`: when the text is not a key, its id does not fit, or its algorithm is not one of ours.
+ * @example parseVerifierKey(logKey).name // 'veche.test/log/v1'
  */
 export function parseVerifierKey(vkey: string): NoteVerifier {
   const wrong = (cause?: unknown) => new LedgerFault('note', 'expected a verifier key', { cause });
@@ -113,6 +115,7 @@ export function parseVerifierKey(vkey: string): NoteVerifier {
 /**
  * The text of a private key as Go writes it: `PRIVATE+KEY+<name>+<key id>+<base64 of 0x01 and seed>`.
  * @param seed 32 random bytes
+ * @example formatSignerKey('a', seed).slice(0, 22) // 'PRIVATE+KEY+a+6a868d12'
  */
 export function formatSignerKey(name: string, seed: Uint8Array): string {
   if (!isName(name)) throw new RangeError('expected a name without spaces and plus signs');
@@ -123,6 +126,7 @@ export function formatSignerKey(name: string, seed: Uint8Array): string {
 /**
  * The name and the 32-byte seed of a private key text.
  * @throws LedgerFault `note`: without any part of the text in the message.
+ * @example parseSignerKey(formatSignerKey('a', seed)) // { name: 'a', seed }
  */
 export function parseSignerKey(text: string): { name: string; seed: Uint8Array } {
   const wrong = () => new LedgerFault('note', 'expected a private key');
@@ -143,6 +147,7 @@ export function parseSignerKey(text: string): { name: string; seed: Uint8Array }
 /**
  * A signer of the name by the 32-byte seed.
  * @param sign another implementation of deterministic Ed25519 by the same seed, such as node:crypto's
+ * @example createNoteSigner('a', seed).keyId.length // 4
  */
 export function createNoteSigner(
   name: string,
@@ -163,6 +168,7 @@ function cosignatureMessage(text: Uint8Array, timestamp: Uint8Array): Uint8Array
 /**
  * A cosigner of checkpoints at the given moment.
  * @param unixSeconds when the tree was seen
+ * @example createCosigner('w', seed, 1_700_000_000).sign(message).length // 72
  */
 export function createCosigner(name: string, seed: Uint8Array, unixSeconds: number): NoteSigner {
   if (!Number.isSafeInteger(unixSeconds) || unixSeconds < 0) throw new RangeError('expected whole seconds');
@@ -189,6 +195,7 @@ const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
  * The note of a text and one signature line per signer.
  * @param text ends with a newline and holds no other control character
  * @throws RangeError: when it is not such a text.
+ * @example checkNote(signNote('text\n', [signer]), [verifier]).text // 'text\n'
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): string {
   if (!text.endsWith('\n') || CONTROL.test(text))
@@ -197,7 +204,10 @@ export function signNote(text: string, signers: readonly NoteSigner[]): string {
   return `${text}\n${signers.map((signer) => signatureLine(signer, bytes)).join('')}`;
 }
 
-/** One signature line of a text, newline included: what a witness answers with. */
+/**
+ * One signature line of a text, newline included: what a witness answers with.
+ * @example signatureLine(signer, message).startsWith('— veche.test/log/v1 ') // true
+ */
 export function signatureLine(signer: NoteSigner, text: Uint8Array): string {
   return `— ${signer.name} ${encodeBase64(concatBytes(signer.keyId, signer.sign(text)))}\n`;
 }
@@ -206,7 +216,10 @@ export function signatureLine(signer: NoteSigner, text: Uint8Array): string {
 const MAX_SIGNATURES = 100;
 const MAX_NOTE_CHARACTERS = 1_000_000;
 
-/** The parts of a note, nothing of it verified. @throws LedgerFault `note` */
+/**
+ * The parts of a note, nothing of it verified. @throws LedgerFault `note`
+ * @example parseNote(checkpoint).signatures.length // 1
+ */
 export function parseNote(note: string): { text: string; signatures: NoteSignature[] } {
   const wrong = (cause?: unknown) => new LedgerFault('note', 'expected a signed note', { cause });
   // The text may hold empty lines, signatures cannot: the last one divides them.
@@ -241,6 +254,7 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
  * Signatures by unknown keys are set apart; a key that signed twice is kept once.
  * @throws LedgerFault `note` when malformed, `signature` when a known key's does not hold, `unknown-signer` when
  * none is by a known key.
+ * @example checkNote(checkpoint, [verifier]).unknown // []
  */
 export function checkNote(note: string, verifiers: readonly NoteVerifier[]): Note {
   const { text, signatures } = parseNote(note);

@@ -32,7 +32,10 @@ export type Receipt = {
   readonly extra?: Uint8Array;
 };
 
-/** The text of a receipt. */
+/**
+ * The text of a receipt.
+ * @example encodeReceipt({ index, proof, checkpoint }) // receipt
+ */
 export function encodeReceipt({ index, proof, checkpoint, extra }: Receipt): string {
   return [
     `${HEADER}\n`,
@@ -47,6 +50,7 @@ export function encodeReceipt({ index, proof, checkpoint, extra }: Receipt): str
 /**
  * The receipt of a text; nothing of it is verified.
  * @throws LedgerFault `receipt`
+ * @example parseReceipt(receipt) // { index, proof, checkpoint }
  */
 export function parseReceipt(text: string): Receipt {
   const wrong = (cause?: unknown) => new LedgerFault('receipt', 'expected a receipt', { cause });
@@ -74,7 +78,7 @@ export function parseReceipt(text: string): Receipt {
  * Checks that the log took in this very leaf.
  * @returns the checkpoint it stands under
  * @throws LedgerFault `receipt` or `proof`, and those of {@link checkCheckpoint}.
- * @example checkReceipt(text, encodeUtf8(leaf), parseVerifierKey(vkey)).index
+ * @example checkReceipt(receipt, leaf, verifier).index // 6
  */
 export function checkReceipt(
   text: string,
@@ -95,7 +99,10 @@ export type ReceiptExtra = {
   readonly payload?: unknown;
 };
 
-/** The receipt with the entry, and what opens it, in its `extra` line. */
+/**
+ * The receipt with the entry, and what opens it, in its `extra` line.
+ * @example withExtra(receipt, { entry, salt, payload }) // keptReceipt
+ */
 export function withExtra(text: string, { entry, salt, payload }: ReceiptExtra): string {
   return encodeReceipt({ ...parseReceipt(text), extra: encodeCanonicalBytes({ entry, salt, payload }) });
 }
@@ -103,6 +110,7 @@ export function withExtra(text: string, { entry, salt, payload }: ReceiptExtra):
 /**
  * What the `extra` line of a receipt holds; nothing of it is verified.
  * @throws LedgerFault `receipt`
+ * @example parseReceiptExtra(parseReceipt(keptReceipt).extra) // { entry, salt, payload }
  */
 export function parseReceiptExtra(extra: Uint8Array): ReceiptExtra {
   const wrong = (cause?: unknown) =>
@@ -134,6 +142,7 @@ export type CheckedReceipt = {
  * Checks a kept receipt alone: the entry in its `extra` line is in the log, is signed by its author, and its commitment
  * opens to the payload shown.
  * @throws LedgerFault: the first thing that does not hold; `receipt` also when it carries no entry.
+ * @example checkKeptReceipt(keptReceipt, verifier).payload // payload
  */
 export function checkKeptReceipt(text: string, log: NoteVerifier): CheckedReceipt {
   const { extra } = parseReceipt(text);

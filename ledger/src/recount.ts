@@ -36,7 +36,7 @@ const ONE = fraction(1n);
 
 /**
  * The result of a meeting.
- * @example recountMeeting({ meeting: 'm1', items, roll, ballots }).items[0].verdict // 'passed'
+ * @example recountMeeting({ meeting: 'm1', items, roll, ballots: [payload] }).ballots.effective // 1
  */
 export function recountMeeting({ meeting, items, roll, ballots }: RecountInput): MeetingResult {
   // Walking backwards, the first ballot met for an entitlement is its last one in the log.

@@ -38,6 +38,7 @@ const TILE_PATH =
 /**
  * The tile of a path.
  * @throws LedgerFault `tile`: when no tile has that path.
+ * @example parseTilePath('tile/entries/000.p/5') // { level: 'entries', index: 0, width: 5 }
  */
 export function parseTilePath(path: string): Tile {
   const match = TILE_PATH.exec(path);
@@ -52,24 +53,36 @@ export function parseTilePath(path: string): Tile {
   throw new LedgerFault('tile', 'expected the path of a tile');
 }
 
-/** Hashes at a tile level in a tree of `size` leaves: floor(size / 256^level). */
+/**
+ * Hashes at a tile level in a tree of `size` leaves: floor(size / 256^level).
+ * @example itemsAtLevel(70_000, 1) // 273
+ */
 export const itemsAtLevel = (size: number, level: number): number => {
   let items = size;
   for (let l = 0; l < level; l++) items = Math.floor(items / TILE_WIDTH);
   return items;
 };
 
-/** The width of the rightmost, partial tile at each level, from level 0 up; 0 where there is none. */
+/**
+ * The width of the rightmost, partial tile at each level, from level 0 up; 0 where there is none.
+ * @example partialWidths(70_000) // [112, 17, 1]
+ */
 export function partialWidths(size: number): number[] {
   const widths: number[] = [];
   for (let items = size; items > 0; items = Math.floor(items / TILE_WIDTH)) widths.push(items % TILE_WIDTH);
   return widths;
 }
 
-/** Every tile and entry bundle that a checkpoint of `size` implies, bundles first, then level by level. */
+/**
+ * Every tile and entry bundle that a checkpoint of `size` implies, bundles first, then level by level.
+ * @example [...tilesOf(5)].map(tilePath) // ['tile/entries/000.p/5', 'tile/0/000.p/5']
+ */
 export const tilesOf = (size: number): Generator<Tile> => newTilesOf(0, size);
 
-/** The tiles and bundles of `size` that `oldSize` does not have: what a log must write to grow from one to the other. */
+/**
+ * The tiles and bundles of `size` that `oldSize` does not have: what a log must write to grow from one to the other.
+ * @example [...newTilesOf(256, 257)].map(tilePath) // ['tile/entries/001.p/1', 'tile/0/001.p/1']
+ */
 export function* newTilesOf(oldSize: number, size: number): Generator<Tile> {
   for (const level of ['entries', ...partialWidths(size).keys()] as const) {
     const items = itemsAtLevel(size, level === 'entries' ? 0 : level);
@@ -99,6 +112,7 @@ export function encodeEntryBundle(leaves: readonly Uint8Array[]): Uint8Array {
  * The leaves of an entry bundle, as views into it.
  * @param width how many it must hold
  * @throws LedgerFault `tile`: when it holds more, fewer, or a cut leaf.
+ * @example decodeEntryBundle(encodeEntryBundle([leaf]), 1) // [leaf]
  */
 export function decodeEntryBundle(bundle: Uint8Array, width: number): Uint8Array[] {
   const leaves: Uint8Array[] = [];
@@ -143,7 +157,10 @@ export type TileTree = {
   bytes(width: number): Uint8Array;
 };
 
-/** A tile of the given bytes, or an empty one. */
+/**
+ * A tile of the given bytes, or an empty one.
+ * @example createTileTree(leafHash(leaf)).node(0, 0) // leafHash(leaf)
+ */
 export function createTileTree(content?: Uint8Array): TileTree {
   // Heights 0 to 8 one after another: 256 items, 128 pairs, and so on to the root of the tile.
   const hashes = new Uint8Array((2 * TILE_WIDTH - 1) * HASH_BYTES);
@@ -181,7 +198,10 @@ export function createTileTree(content?: Uint8Array): TileTree {
   };
 }
 
-/** Where a complete subtree is found: the tile, and the place in it. */
+/**
+ * Where a complete subtree is found: the tile, and the place in it.
+ * @example tileOfNode({ level: 9, index: 3 }) // { level: 1, index: 0, height: 1, at: 3 }
+ */
 export function tileOfNode({ level, index }: TreeNode): {
   level: number;
   index: number;
@@ -194,7 +214,10 @@ export function tileOfNode({ level, index }: TreeNode): {
   return { level: tileLevel, index: Math.floor(index / perTile), height, at: index % perTile };
 }
 
-/** The root over a log from the partial tiles of its right edge, level 0 first; null where a level has none. */
+/**
+ * The root over a log from the partial tiles of its right edge, level 0 first; null where a level has none.
+ * @example rootFromEdge([createTileTree(leafHash(leaf))]) // leafHash(leaf)
+ */
 export function rootFromEdge(edge: readonly (TileTree | null)[]): Uint8Array {
   let root: Uint8Array | null = null;
   for (const tile of edge) {
@@ -231,6 +254,7 @@ export type TileReader = {
  * @param keepTiles how many full tiles stay in memory
  * @throws TileFault: from its functions, naming the first file that is missing or wrong. When only the whole right edge
  * can be said not to fit the root, that is its lowest tile.
+ * @example (await createTileReader({ size, root, read }).entries(0))[index] // leaf
  */
 export function createTileReader(options: {
   size: number;

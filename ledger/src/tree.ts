@@ -29,7 +29,10 @@ export function leafHash(leaf: Uint8Array): Uint8Array {
 const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES);
 nodeInput[0] = 1;
 
-/** SHA-256 of two children of 32 bytes each. */
+/**
+ * SHA-256 of two children of 32 bytes each.
+ * @example nodeHash(leafHash(leaf), leafHash(leaf)).length // 32
+ */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
@@ -38,7 +41,10 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 const EMPTY_ROOT = decodeHex('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
 
-/** The root of the tree without leaves: SHA-256 of nothing. */
+/**
+ * The root of the tree without leaves: SHA-256 of nothing.
+ * @example encodeBase64(emptyRoot()) // '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+ */
 export const emptyRoot = (): Uint8Array => EMPTY_ROOT.slice();
 
 /** Grows a tree leaf by leaf, keeping one hash per set bit of its size. */
@@ -52,6 +58,7 @@ export type TreeBuilder = {
 /**
  * A builder that starts empty, or from the peaks of an earlier tree.
  * @param start `peaks`: the hashes of the complete subtrees of {@link peaksOf}`(size)`, left to right.
+ * @example encodeHex(createTreeBuilder().root()) // encodeHex(emptyRoot())
  */
 export function createTreeBuilder(start?: { size: number; peaks: readonly Uint8Array[] }): TreeBuilder {
   let size = start?.size ?? 0;
@@ -90,7 +97,10 @@ export function rootOf(leaves: Iterable<Uint8Array>): Uint8Array {
   return builder.root();
 }
 
-/** The complete subtrees that make up `[0, size)`, left to right. */
+/**
+ * The complete subtrees that make up `[0, size)`, left to right.
+ * @example peaksOf(6) // [{ level: 2, index: 0 }, { level: 1, index: 2 }]
+ */
 export const peaksOf = (size: number): TreeNode[] => subtreesOf(0, size);
 
 /** The complete subtrees that make up `[start, end)`, left to right; `start` is aligned as RFC 6962 splits. */
@@ -130,6 +140,7 @@ async function readRanges(
 /**
  * The root of the tree of `size` leaves.
  * @throws whatever the reader throws
+ * @example await readRoot(size, hashes) // root
  */
 export async function readRoot(size: number, reader: HashReader): Promise<Uint8Array> {
   checkNumber(size, 'a size');
@@ -156,6 +167,7 @@ function inclusionRanges(index: number, size: number): [number, number][] {
 /**
  * The proof that the leaf at `index` is in the tree of `size` leaves: at most 53 hashes, nearest sibling first.
  * @throws RangeError: unless 0 <= index < size.
+ * @example await proveInclusion(index, size, hashes) // proof
  */
 export async function proveInclusion(index: number, size: number, reader: HashReader): Promise<Uint8Array[]> {
   checkNumber(size, 'a size');
@@ -169,6 +181,7 @@ const proofFault = () => new LedgerFault('proof', 'the proof does not hold');
 /**
  * The root that a proof of inclusion leads to (RFC 9162 section 2.1.3.2).
  * @throws LedgerFault `proof`: when the proof has not the length that index and size ask for.
+ * @example rootFromInclusion(proof, index, leafHash(leaf), size) // root
  */
 export function rootFromInclusion(
   proof: readonly Uint8Array[],
@@ -200,6 +213,7 @@ export function rootFromInclusion(
 /**
  * Checks that a leaf with this hash is at `index` of the tree.
  * @throws LedgerFault `proof`: when it does not follow from the proof, whatever the reason.
+ * @example checkInclusion(proof, index, leafHash(leaf), size, root) // undefined
  */
 export function checkInclusion(
   proof: readonly Uint8Array[],
@@ -235,6 +249,7 @@ function consistencyRanges(oldSize: number, size: number): [number, number][] {
 /**
  * The proof that the tree of `size` leaves begins with the tree of `oldSize`; empty when they are equal.
  * @throws RangeError: unless 1 <= oldSize <= size.
+ * @example (await proveConsistency(8, size, hashes)).length // 1
  */
 export async function proveConsistency(
   oldSize: number,
@@ -251,6 +266,7 @@ export async function proveConsistency(
  * Checks that the tree (size, root) begins with the tree (oldSize, oldRoot) (RFC 9162 section 2.1.4.2).
  * Size zero is no tree to be consistent with: who starts from nothing has nothing to check and must say so itself.
  * @throws LedgerFault `proof`: when it does not follow from the proof, whatever the reason.
+ * @example checkConsistency(await proveConsistency(8, size, hashes), 8, await readRoot(8, hashes), size, root) // undefined
  */
 export function checkConsistency(
   proof: readonly Uint8Array[],

@@ -37,7 +37,7 @@ export async function hasNativeEd25519(): Promise<boolean> {
 
 /**
  * A verifier by the runtime's Ed25519, or by noble where there is none.
- * @example const [good] = await createWebVerifier()([{ key, message, signature }]);
+ * @example await createWebVerifier()([{ key: publicKeyOf(seed), message, signature: sign(message, seed) }]) // [true]
  */
 export function createWebVerifier(): SignatureVerifier {
   let native: Promise<boolean> | undefined;

@@ -1,0 +1,89 @@
+// Runs every @example of the package: each is one expression, and what must come out after `//`. The names in them are
+// the package's own exports and the sample values below.
+import { readFile, readdir } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { encodeUtf8 } from './bytes.ts';
+import { checkCheckpoint } from './checkpoint.ts';
+import { encodeEntry } from './entry.ts';
+import { holdMeeting, logSigner, notice, roll, seedOf } from './meeting.fixture.ts';
+import { parseVerifierKey } from './note.ts';
+import { encodeReceipt, withExtra } from './receipt.ts';
+import { createTileReader } from './tile.ts';
+import { proveInclusion } from './tree.ts';
+
+const folder = new URL('.', import.meta.url);
+const sources = (await readdir(folder)).filter((name) => /^[a-z0-9-]+\.ts$/.test(name));
+
+async function sampleValues(): Promise<Record<string, unknown>> {
+  const world = await holdMeeting();
+  const checkpoint = world.checkpoints.at(-1)!;
+  const verifier = parseVerifierKey(world.logKey);
+  const { size, root } = checkCheckpoint(checkpoint, verifier);
+  const reader = createTileReader({ size, root, read: (path) => world.log.read(path) });
+  const { index, entry, salt, payload } = world.entries.find((one) => one.entry.kind === 'ballot')!;
+  const proof = await proveInclusion(index, size, reader.hashes);
+  const receipt = encodeReceipt({ index, proof, checkpoint });
+  return {
+    ...world,
+    ...{
+      checkpoint,
+      verifier,
+      signer: logSigner,
+      size,
+      root,
+      index,
+      entry,
+      salt,
+      payload,
+      proof,
+      receipt,
+      notice,
+      roll,
+    },
+    leaf: encodeUtf8(encodeEntry(entry)),
+    keptReceipt: withExtra(receipt, { entry, salt: salt!, payload }),
+    lines: world.bundle.map((line) => line.slice(0, -1)),
+    read: (path: string) => world.log.read(path),
+    hashes: reader.hashes,
+    items: notice.items,
+    seed: seedOf('seed'),
+    message: encodeUtf8('message'),
+    publicFetch: async (url: string) => {
+      const content = world.files.get(url.replace('https://veche.example/log/v1/', ''));
+      return {
+        ok: content !== undefined,
+        status: content ? 200 : 404,
+        arrayBuffer: async () => content!.slice().buffer,
+      };
+    },
+  };
+}
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...args: string[]
+) => (...values: unknown[]) => Promise<unknown>;
+
+describe('the examples in the doc comments', async () => {
+  const modules = await Promise.all(
+    sources.map(async (name) => (await import(new URL(name, folder).href)) as Record<string, unknown>),
+  );
+  const scope: Record<string, unknown> = Object.assign({}, ...modules, await sampleValues());
+  const texts = await Promise.all(sources.map((name) => readFile(new URL(name, folder), 'utf8')));
+  const examples = texts.flatMap((text) =>
+    [...text.matchAll(/@example (.+?) \/\/ (.+?)(?: \*\/)?$/gm)].map(([, code = '', expected = '']) => ({
+      code,
+      expected,
+    })),
+  );
+  const run = (code: string) =>
+    new AsyncFunction(...Object.keys(scope), `return (${code});`)(...Object.values(scope));
+
+  it('are all of the form that this test runs', () => {
+    const count = texts.reduce((sum, text) => sum + text.split('@example').length - 1, 0);
+    expect(examples.length).toBe(count);
+    expect(count).toBeGreaterThan(30);
+  });
+  it.each(examples)('$code', async ({ code, expected }) => {
+    expect(await run(code)).toEqual(await run(expected));
+  });
+});
