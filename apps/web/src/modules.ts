@@ -5,4 +5,4 @@ import { people } from '@veche/people/web/module.ts';
 import { together } from './pages/module.ts';
 
 /** The first module that owns a route gives its texts; `together` owns whatever is left. */
-export const modules: readonly WebModule[] = [meetings, people, together];
+export const modules: readonly WebModule[] = [...meetings, people, together];

@@ -179,6 +179,17 @@ describe('casting from a device', () => {
     expect(server.leaves).toHaveLength(2);
   });
 
+  it('gives a second tab that confirms the same ballot the receipt of the first', async () => {
+    const [a, b] = await Promise.all([
+      castFromDevice(portsOf(), ballot, server.vkey),
+      castFromDevice(portsOf(), ballot, server.vkey),
+    ]);
+    expect(b).toEqual(a);
+    expect(server.leaves).toHaveLength(2);
+    await castFromDevice(portsOf(), ballot, server.vkey);
+    expect(server.leaves).toHaveLength(3);
+  });
+
   it('delivers a ballot on its way before another one, so that the other counts', async () => {
     await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
       NotDelivered,

@@ -72,12 +72,23 @@ export async function castFromDevice(
   ballot: BallotPayload,
   logKey: string,
 ): Promise<KeptReceipt> {
+  const listKept = async (): Promise<KeptReceipt[]> =>
+    (await ports.store.list('receipts', ballotKey(ballot.meeting, ''))).filter(
+      ({ voter }) => voter === ballot.voter,
+    );
+  const says = encodeCanonical(ballot.choices);
+  const before = new Set((await listKept()).map(({ idem }) => idem));
   return alone(ballot, async () => {
+    // While we waited for our turn another tab may have cast the very same ballot: then its receipt is ours.
+    const twin = (await listKept()).find(
+      ({ idem, choices }) => !before.has(idem) && encodeCanonical(choices) === says,
+    );
+    if (twin) return twin;
     ports.onStage('signing');
     const key = await ensureDeviceKey(ports.store, ports.maker, ballot.meeting, ballot.voter);
     const earlier = await ports.store.find('pending', voterKey(ballot.meeting, ballot.voter));
     if (earlier) {
-      const same = encodeCanonical(earlier.choices) === encodeCanonical(ballot.choices);
+      const same = encodeCanonical(earlier.choices) === says;
       const receipt = await registerAndDeliver(ports, key, earlier, logKey);
       if (same) return receipt;
       ports.onStage('signing');

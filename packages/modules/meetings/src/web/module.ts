@@ -1,12 +1,63 @@
-// The pages of meetings: calling, voting, receipts, results, and checking it all.
+// The pages of meetings in three parts, so that a voter's phone does not load the texts of the wizard or of the audit.
+import type { Catalog } from '@veche/core/messages.ts';
 import type { WebModule } from '@veche/module-kit/web/module.ts';
 
-export const meetings: WebModule = {
-  name: 'meetings',
-  nav: [{ href: '/verify', label: 'shell.nav.verify', for: 'everyone' }],
-  pages: ['/buildings/[building]/meetings', '/verify'],
+const shared: WebModule['messages'] = {
+  ru: () => import('./messages/ru.json').then(({ default: catalog }) => catalog),
+  en: () => import('./messages/en.json').then(({ default: catalog }) => catalog),
+};
+const together = async (...catalogs: Promise<Catalog>[]): Promise<Catalog> =>
+  Object.assign({}, ...(await Promise.all(catalogs))) as Catalog;
+
+/** Calling a meeting: the wizard. */
+const calling: WebModule = {
+  name: 'meetings.calling',
+  nav: [],
+  pages: ['/buildings/[building]/meetings/new', '/buildings/[building]/meetings/[meeting]/edit'],
   messages: {
-    ru: () => import('./messages/ru.json').then(({ default: catalog }) => catalog),
-    en: () => import('./messages/en.json').then(({ default: catalog }) => catalog),
+    ru: () =>
+      together(
+        shared.ru(),
+        import('./calling/messages/ru.json').then((file) => file.default),
+      ),
+    en: () =>
+      together(
+        shared.en(),
+        import('./calling/messages/en.json').then((file) => file.default),
+      ),
   },
 };
+
+/** Result and audit. */
+const checking: WebModule = {
+  name: 'meetings.checking',
+  nav: [{ href: '/verify', label: 'shell.nav.verify', for: 'everyone' }],
+  pages: [
+    '/buildings/[building]/meetings/[meeting]/result',
+    '/buildings/[building]/meetings/[meeting]/verify',
+    '/verify',
+  ],
+  messages: {
+    ru: () =>
+      together(
+        shared.ru(),
+        import('./checking/messages/ru.json').then((file) => file.default),
+      ),
+    en: () =>
+      together(
+        shared.en(),
+        import('./checking/messages/en.json').then((file) => file.default),
+      ),
+  },
+};
+
+/** The meeting, the ballot, the receipts. */
+const voting: WebModule = {
+  name: 'meetings',
+  nav: [],
+  pages: ['/buildings/[building]/meetings'],
+  messages: shared,
+};
+
+/** Narrower routes first, since the first part that owns a route gives its texts. */
+export const meetings: readonly WebModule[] = [calling, checking, voting];
