@@ -7,10 +7,12 @@ import { createWebVerifier } from '@veche/ledger/webcrypto.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
 
 type Worker = {
-  onmessage: ((event: { data: AuditRequest }) => void) | null;
+  addEventListener: (type: 'message', listen: (event: { data: AuditRequest }) => void) => void;
   postMessage: (message: AuditMessage) => void;
 };
 const worker = globalThis as unknown as Worker;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- from a worker, to the page that made it
+const say = (message: AuditMessage): void => worker.postMessage(message);
 
 /** Often enough to be seen moving, seldom enough to cost nothing. */
 const PROGRESS_MS = 80;
@@ -60,7 +62,7 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
     const now = performance.now();
     if (last?.step === progress.step && now - last.at < PROGRESS_MS) return;
     last = { step: progress.step, at: now };
-    worker.postMessage({ kind: 'progress', progress });
+    say({ kind: 'progress', progress });
   };
   const report = await auditMeeting({
     bundle: await openBundle(request),
@@ -75,12 +77,9 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
   return { kind: 'report', report, logKey, seconds: (performance.now() - started) / 1000 };
 }
 
-worker.onmessage = ({ data }) => {
-  audit(data).then(
-    (message) => worker.postMessage(message),
-    (error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreachable';
-      worker.postMessage({ kind: 'stopped', code });
-    },
-  );
-};
+worker.addEventListener('message', ({ data }) => {
+  audit(data).then(say, (error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreachable';
+    say({ kind: 'stopped', code });
+  });
+});

@@ -37,8 +37,8 @@ export function createAudit() {
     const seen = await store.find('logs', LOG_KEY);
     isFirstSight = seen?.checkpoint === null || seen === null;
     worker = new Worker(new URL('./audit-worker.ts', import.meta.url), { type: 'module' });
-    worker.onerror = () => finish({ kind: 'stopped', code: 'unreachable' });
-    worker.onmessage = ({ data }: MessageEvent<AuditMessage>) => {
+    worker.addEventListener('error', () => finish({ kind: 'stopped', code: 'unreachable' }));
+    worker.addEventListener('message', ({ data }: MessageEvent<AuditMessage>) => {
       if (data.kind === 'progress') progress = data.progress;
       else if (data.kind === 'stopped') finish(data);
       else {
@@ -51,7 +51,8 @@ export function createAudit() {
           });
         finish({ kind: 'report', report, seconds: data.seconds });
       }
-    };
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a worker, which has no origin to name
     worker.postMessage({
       ...files,
       logUrl: location.origin + LOG_PATH,

@@ -16,9 +16,9 @@ import {
   type CastStage,
   type Receipt,
 } from './cast.ts';
-import { ReceiptBroken } from './check-receipt.ts';
+import type { ReceiptBroken } from './check-receipt.ts';
 import { ensureDeviceKey, nameDevice, provePossession } from './device-key.ts';
-import { memoryStore, voterKey, type DeviceStore } from './device-store.ts';
+import { LOG_KEY, memoryStore, voterKey, type DeviceStore, type SeenLog } from './device-store.ts';
 import { receiptFileName, receiptText } from './receipt-file.ts';
 
 const ORIGIN = 'example.org/log/v1';
@@ -248,45 +248,43 @@ describe('casting from a device', () => {
 });
 
 describe('a receipt that must not be believed', () => {
-  const broken = async (
-    code: ReceiptBroken['code'],
-    change: (receipt: Receipt) => Receipt,
-    vkey = server.vkey,
-  ) => {
-    const send: CastPorts['send'] = async (request) => change(await server.send(request));
-    await expect(castFromDevice(portsOf({ send }), ballot, vkey)).rejects.toMatchObject({
-      name: 'ReceiptBroken',
-      code,
-    });
-    // Nothing is shown as recorded, and nothing is lost.
-    expect(await store.list('receipts', MEETING)).toEqual([]);
-    expect(await store.find('pending', voterKey(MEETING, VOTER))).not.toBeNull();
+  const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(7));
+  const stranger = createNoteSigner(ORIGIN, new Uint8Array(32).fill(9));
+  const fork = signCheckpoint(ORIGIN, 2, rootOf(['first', 'another'].map(encodeUtf8)), signer);
+  type Forgery = {
+    code: ReceiptBroken['code'];
+    change?: (receipt: Receipt) => Receipt;
+    vkey?: string;
+    seen?: SeenLog;
   };
 
-  it('is one of another entry', () =>
-    broken('unreadable', (receipt) => ({ ...receipt, idem: '0'.repeat(64) })));
-  it('is one with another record number', () =>
-    broken('not-proven', (receipt) => ({ ...receipt, index: 0 })));
-  it('is one whose proof is damaged', () =>
-    broken('not-proven', (receipt) => ({
-      ...receipt,
-      proof: receipt.proof!.replace(/^index 1$/m, 'index 0'),
-    })));
-  it('is one that another key signed', () =>
-    broken('not-proven', (receipt) => receipt, createNoteSigner(ORIGIN, new Uint8Array(32).fill(9)).vkey));
-  it('comes under another key than this device saw first', async () => {
-    await store.put('logs', 'log', {
-      key: createNoteSigner(ORIGIN, new Uint8Array(32).fill(9)).vkey,
-      checkpoint: null,
-      size: 0,
-    });
-    await broken('other-journal', (receipt) => receipt);
-  });
-  it('shows a journal as long as the one seen before, with other content', async () => {
-    const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(7));
-    const other = signCheckpoint(ORIGIN, 2, rootOf(['first', 'another'].map(encodeUtf8)), signer);
-    await store.put('logs', 'log', { key: signer.vkey, checkpoint: other, size: 2 });
-    await broken('two-histories', (receipt) => receipt);
+  it.each<[string, Forgery]>([
+    ['one of another entry', { code: 'unreadable', change: (one) => ({ ...one, idem: '0'.repeat(64) }) }],
+    ['one with another record number', { code: 'not-proven', change: (one) => ({ ...one, index: 0 }) }],
+    [
+      'one whose proof is damaged',
+      {
+        code: 'not-proven',
+        change: (one) => ({ ...one, proof: one.proof!.replace(/^index 1$/m, 'index 0') }),
+      },
+    ],
+    ['one that another key signed', { code: 'not-proven', vkey: stranger.vkey }],
+    [
+      'one under another key than this device saw first',
+      { code: 'other-journal', seen: { key: stranger.vkey, checkpoint: null, size: 0 } },
+    ],
+    [
+      'one of a journal as long as the one seen before, with other content',
+      { code: 'two-histories', seen: { key: signer.vkey, checkpoint: fork, size: 2 } },
+    ],
+  ])('is %s: nothing is shown as recorded, nothing is lost', async (_, { code, change, vkey, seen }) => {
+    if (seen) await store.put('logs', LOG_KEY, seen);
+    const send: CastPorts['send'] = async (request) =>
+      (change ?? ((receipt) => receipt))(await server.send(request));
+    const cast = castFromDevice(portsOf({ send }), ballot, vkey ?? server.vkey);
+    await expect(cast).rejects.toMatchObject({ name: 'ReceiptBroken', code });
+    expect(await store.list('receipts', MEETING)).toEqual([]);
+    expect(await store.find('pending', voterKey(MEETING, VOTER))).not.toBeNull();
   });
 });
 

@@ -107,11 +107,13 @@ export function memoryStore(): DeviceStore {
 function openDatabase(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open('veche-meetings', 1);
-    request.onupgradeneeded = () => {
+    request.addEventListener('upgradeneeded', () => {
       for (const shelf of SHELVES) request.result.createObjectStore(shelf);
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the browser keeps no database'));
+    });
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () =>
+      reject(request.error ?? new Error('the browser keeps no database')),
+    );
   });
 }
 
@@ -125,8 +127,10 @@ function indexedStore(database: IDBDatabase): DeviceStore {
     new Promise((resolve, reject) => {
       const transaction = database.transaction(shelf, mode, { durability: 'strict' });
       let given: T;
-      transaction.oncomplete = () => resolve(given);
-      transaction.onabort = () => reject(transaction.error ?? new Error('the browser kept nothing'));
+      transaction.addEventListener('complete', () => resolve(given));
+      transaction.addEventListener('abort', () =>
+        reject(transaction.error ?? new Error('the browser kept nothing')),
+      );
       act(transaction.objectStore(shelf), (value) => (given = value));
     });
   return {
@@ -134,22 +138,22 @@ function indexedStore(database: IDBDatabase): DeviceStore {
     find: (shelf, key) =>
       run(shelf, 'readonly', (store, give) => {
         const request = store.get(key);
-        request.onsuccess = () => give(request.result ?? null);
+        request.addEventListener('success', () => give(request.result ?? null));
       }),
     add: (shelf, key, value) =>
       run(shelf, 'readwrite', (store, give) => {
         const request = store.get(key);
-        request.onsuccess = () => {
+        request.addEventListener('success', () => {
           give(request.result ?? value);
           if (request.result === undefined) store.add(value, key);
-        };
+        });
       }),
     put: (shelf, key, value) => run(shelf, 'readwrite', (store) => void store.put(value, key)),
     remove: (shelf, key) => run(shelf, 'readwrite', (store) => void store.delete(key)),
     list: (shelf, prefix) =>
       run(shelf, 'readonly', (store, give) => {
         const request = store.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`));
-        request.onsuccess = () => give(request.result);
+        request.addEventListener('success', () => give(request.result));
       }),
   };
 }
