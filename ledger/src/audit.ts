@@ -23,7 +23,7 @@ import type { NoteVerifier } from './note.ts';
 import { recountMeeting } from './recount.ts';
 import { TILE_WIDTH, TileFault, createTileReader, tilesOf } from './tile.ts';
 import type { TileReader } from './tile.ts';
-import { checkConsistency, createTreeBuilder, proveConsistency, readRoot } from './tree.ts';
+import { checkConsistency, createTreeBuilder, leafHash, proveConsistency, readRoot } from './tree.ts';
 
 /** The public files of a log: `checkpoint`, `tile/...`. Rejects when the log cannot be reached. */
 export type LogReader = {
@@ -437,24 +437,23 @@ async function scanLog(
   const files = [...tilesOf(reader.size)];
   for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
     await report(start, files.length);
-    await inOrder(
-      files.slice(start, start + FILES_AT_ONCE).map(async ({ level, index }) => {
-        if (level === 'entries') await reader.entries(index);
-        else await reader.tile(level, index);
+    const some = files.slice(start, start + FILES_AT_ONCE);
+    const bundles = await inOrder(
+      some.map(async ({ level, index }) => {
+        if (level === 'entries') return reader.entries(index);
+        await reader.tile(level, index);
+        return [];
       }),
     );
-    for (const { level, index } of files.slice(start, start + FILES_AT_ONCE)) {
-      if (level !== 'entries') continue;
-      const hashes = await reader.tile(0, index);
-      const leaves = await reader.entries(index);
-      leaves.forEach((leaf, i) => {
+    some.forEach(({ index }, n) =>
+      bundles[n]!.forEach((leaf, i) => {
         const at = index * TILE_WIDTH + i;
-        builder.append(hashes.node(0, i));
+        builder.append(leafHash(leaf));
         const { kind, meeting } = readLeaf(leaf, at);
         if (kind === 'registrar') registrarIndexes.push(at);
         else if (meeting === parts.meeting) meetingIndexes.push(at);
-      });
-    }
+      }),
+    );
   }
   if (!equalBytes(builder.root(), reader.root)) throw new Broken('file-wrong', { path: 'checkpoint' });
   const { numbers } = await checkEntriesInLog(parts, reader, bundleSize, report);
@@ -477,9 +476,11 @@ function readLeaf(leaf: Uint8Array, index: number): { kind: unknown; meeting: un
 }
 
 /** Waits for all; the first failure in the order given is the one that counts, so that reports are repeatable. */
-async function inOrder(work: readonly Promise<void>[]): Promise<void> {
-  for (const outcome of await Promise.allSettled(work))
+async function inOrder<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  return (await Promise.allSettled(work)).map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 async function checkFiles(log: LogReader, now: Checkpoint) {
@@ -578,7 +579,7 @@ async function checkRoll({ roll, opened }: Parts) {
   const { entry } = opened;
   if (entry.rollSize !== roll.length) throw new Broken('roll-size', placeOf(opened));
   const builder = createTreeBuilder();
-  for (const { leafHash } of roll) builder.append(leafHash);
+  for (const line of roll) builder.append(line.leafHash);
   if (!equalBytes(builder.root(), decodeBase64(entry.rollRoot)))
     throw new Broken('roll-root', placeOf(opened));
 
@@ -619,9 +620,8 @@ async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[])
 
 async function checkBox({ entries, closed, meeting }: Parts, found: Found, bundleSize: number) {
   const builder = createTreeBuilder();
-  for (const { entry, index, leafHash } of entries)
-    if (entry.kind !== 'registrar' && entry.meeting === meeting && index < closed.index)
-      builder.append(leafHash);
+  for (const { entry, index, leafHash: hash } of entries)
+    if (entry.kind !== 'registrar' && entry.meeting === meeting && index < closed.index) builder.append(hash);
   if (builder.size !== closed.entry.boxSize) throw new Broken('box-size', placeOf(closed));
   if (!equalBytes(builder.root(), decodeBase64(closed.entry.boxRoot)))
     throw new Broken('box-root', placeOf(closed));
