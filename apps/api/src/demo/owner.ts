@@ -12,8 +12,8 @@ import type { Call } from '@veche/module-kit/client.ts';
 export type Place = { readonly building: string; readonly meeting: string };
 export type Choices = Readonly<Record<string, 'for' | 'against' | 'abstain'>>;
 
-/** Makes a key, registers it, and casts one ballot for everything the owner holds. */
-export async function castAsOwner(call: Call, place: Place, choices: Choices): Promise<void> {
+/** Makes a key and registers it. @returns how this owner casts one ballot for everything they hold. */
+export async function prepareOwner(call: Call, place: Place): Promise<(choices: Choices) => Promise<void>> {
   const { voter, entitlements } = await call(getMyBallot, { params: place });
   const seed = randomBytes(32);
   const possession = sign(possessionMessage(place.meeting, voter), seed);
@@ -21,20 +21,22 @@ export async function castAsOwner(call: Call, place: Place, choices: Choices): P
     params: place,
     body: { key: encodeBase64(publicKeyOf(seed)), possession: encodeBase64(possession), label: 'Телефон' },
   });
-  const salt = randomBytes(32);
-  const payload = encodeBallot({
-    meeting: place.meeting,
-    voter,
-    entitlements: entitlements.map(({ id }) => id),
-    choices,
-  });
-  const draft = {
-    kind: 'ballot' as const,
-    meeting: place.meeting,
-    voter,
-    nonce: encodeBase64(randomBytes(16)),
-    ballot: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
+  return async (choices) => {
+    const salt = randomBytes(32);
+    const payload = encodeBallot({
+      meeting: place.meeting,
+      voter,
+      entitlements: entitlements.map(({ id }) => id),
+      choices,
+    });
+    const draft = {
+      kind: 'ballot' as const,
+      meeting: place.meeting,
+      voter,
+      nonce: encodeBase64(randomBytes(16)),
+      ballot: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
+    };
+    const entry = encodeEntry(signEntry(draft, seed));
+    await call(castBallot, { params: place, body: { entry, payload, salt: encodeBase64(salt) } });
   };
-  const entry = encodeEntry(signEntry(draft, seed));
-  await call(castBallot, { params: place, body: { entry, payload, salt: encodeBase64(salt) } });
 }

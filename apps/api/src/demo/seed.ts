@@ -17,7 +17,7 @@ import { replaceDemoPeople, type DemoPart } from '@veche/people/store.ts';
 import type { OpenHouse } from '../house.ts';
 import { ensureOperator } from '../operator.ts';
 import { OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
-import { castAsOwner, type Choices, type Place } from './owner.ts';
+import { prepareOwner, type Choices, type Place } from './owner.ts';
 
 const OWNERS = 60;
 const SEED = 1_136;
@@ -184,7 +184,7 @@ async function call(open: OpenHouse, chair: Call, goTo: GoTo, building: string, 
 }
 
 /** How many press the button in the same minute. */
-const TOGETHER = 4;
+const TOGETHER = 6;
 
 /** Everybody votes once, a few at a time between the two moments. */
 async function vote(
@@ -194,16 +194,15 @@ async function vote(
   voters: readonly Neighbour[],
   [fromMs, toMs]: readonly [number, number],
 ): Promise<void> {
-  for (let next = 0; next < voters.length; next += TOGETHER) {
+  const owners = await Promise.all(
+    voters.map(async ({ personId }) => prepareOwner(await enter(personId), place)),
+  );
+  for (let next = 0; next < owners.length; next += TOGETHER) {
     // Crowded at the beginning, as people are.
-    const part = next / voters.length;
+    const part = next / owners.length;
     const minutes = Math.round(((toMs - fromMs) * (part + part * part)) / 2 / 60_000);
     goTo(fromMs + (minutes + 1) * 60_000);
-    await Promise.all(
-      voters
-        .slice(next, next + TOGETHER)
-        .map(async ({ personId }, i) => castAsOwner(await enter(personId), place, choose(items, next + i))),
-    );
+    await Promise.all(owners.slice(next, next + TOGETHER).map((cast, i) => cast(choose(items, next + i))));
   }
 }
 
