@@ -3,7 +3,7 @@ import { AUDIT_STEPS, type AuditReport, type AuditStepCode } from '@veche/ledger
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
 import { LOG_KEY, openDeviceStore } from './device-store.ts';
 
-export type StepState = 'waiting' | 'running' | 'passed' | 'skipped' | 'failed';
+export type StepState = 'waiting' | 'running' | 'passed' | 'skipped' | 'failed' | 'not-run';
 export type AuditOutcome =
   | { readonly kind: 'report'; readonly report: AuditReport; readonly seconds: number }
   | { readonly kind: 'stopped'; readonly code: string };
@@ -52,13 +52,14 @@ export function createAudit() {
         finish({ kind: 'report', report, seconds: data.seconds });
       }
     });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a worker, which has no origin to name
-    worker.postMessage({
+    const request: AuditRequest = {
       ...files,
       logUrl: location.origin + LOG_PATH,
       logKey: seen?.key ?? null,
       seenCheckpoint: seen?.checkpoint ?? null,
-    } satisfies AuditRequest);
+    };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a worker, which has no origin to name
+    worker.postMessage(request);
   }
 
   function finish(how: AuditOutcome): void {
@@ -85,7 +86,7 @@ export function createAudit() {
       if (outcome?.kind === 'report')
         return outcome.report.steps
           .filter(({ code }) => code !== 'files')
-          .map(({ code, status }) => ({ code, state: status === 'not-run' ? 'waiting' : status }));
+          .map(({ code, status }) => ({ code, state: status }));
       const at = progress ? STEPS.indexOf(progress.step as (typeof STEPS)[number]) : -1;
       return STEPS.map((code, index) => ({
         code,
