@@ -1,5 +1,4 @@
 // Real databases for tests: one embedded server for the whole run, one migrated template, one fresh copy per test file.
-import type { TestProject } from 'vitest/node';
 import { afterAll, inject } from 'vitest';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
 import { copyDatabase, dropDatabase } from '@veche/postgres/template.ts';
@@ -10,8 +9,6 @@ declare module 'vitest' {
     databaseServer: DatabaseAddress;
   }
 }
-
-export type { TestProject };
 
 export type TestDatabase = Connection & { readonly address: DatabaseAddress };
 
