@@ -6,7 +6,7 @@ import {
 } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { concatBytes, decodeHex, encodeUtf8 } from './bytes.ts';
 import { checkSignature, isStrictKey, isStrictSignatureShape, publicKeyOf, sign } from './ed25519.ts';
 import { createWebVerifier, hasNativeEd25519 } from './webcrypto.ts';
@@ -129,6 +129,15 @@ describe('the strict rule', () => {
       ),
       { numRuns: 40 },
     );
+  });
+  it('is the same where the runtime has no Ed25519', async () => {
+    vi.stubGlobal('crypto', {});
+    try {
+      expect(await hasNativeEd25519()).toBe(false);
+      expect(await createWebVerifier()(EDGE)).toEqual(EDGE.map((_, i) => i === 3));
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
   it('signs as node:crypto does', () => {
     const seed = new Uint8Array(32).fill(7);
