@@ -2,25 +2,15 @@
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
-import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
+import { lightContracts, parsedMessages } from './light-build.ts';
 
 const api = process.env['VECHE_API_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? '3000'}`;
-
-/** In the browser, contracts are made of shapes that check nothing: see src/lib/browser-schemas.ts for why. */
-const lightContracts: Plugin = {
-  name: 'veche-light-contracts',
-  enforce: 'pre',
-  applyToEnvironment: (environment) => environment.name === 'client',
-  resolveId(id, importer) {
-    if (id !== 'zod' || !importer?.split('?')[0]?.endsWith('/contract.ts')) return null;
-    return fileURLToPath(new URL('./src/lib/browser-schemas.ts', import.meta.url));
-  },
-};
 
 export default defineConfig({
   plugins: [
     lightContracts,
+    parsedMessages,
     tailwindcss(),
     sveltekit({
       adapter: adapter(),

@@ -21,6 +21,8 @@ export function createTranslate(locale: Locale, ...catalogs: Catalog[]): Transla
     if (!message) {
       const text = texts[key];
       if (text === undefined) throw new RangeError(`no message ${JSON.stringify(key)} in ${locale}`);
+      // NOTE: a build for the browser may put parsed messages (arrays) in place of texts, to leave the parser out.
+      if (typeof text === 'string' && !/[{}']/.test(text)) return text;
       message = new IntlMessageFormat(text, locale, undefined, { ignoreTag: true });
       compiled.set(key, message);
     }
