@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { connect } from '@veche/postgres/connect.ts';
 import { startEmbeddedPostgres } from '@veche/postgres/embedded.ts';
 import { createDatabase } from '@veche/postgres/template.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 
 /** A private folder of its own, as the data folder of an installation is. */
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'veche-embedded-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterwards(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

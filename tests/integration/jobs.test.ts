@@ -1,7 +1,8 @@
 import type { EventName } from '@veche/core/events.ts';
 import type { Job, Logger } from '@veche/module-kit/module.ts';
 import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 
 const database = await freshDatabase();
@@ -17,7 +18,7 @@ async function open(jobs: readonly NamedJob[], log: Logger = silent) {
       'on' in named.job ? [{ queue: queueOf(named), on: named.job.on as EventName }] : [],
     ),
   });
-  afterAll(() => queue.stop());
+  afterwards(() => queue.stop());
   await queue.work(jobs);
   return queue;
 }

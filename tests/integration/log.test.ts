@@ -10,7 +10,8 @@ import { startEmbeddedPostgres } from '@veche/postgres/embedded.ts';
 import { takeOverLog } from '@veche/postgres/ledger-store.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
 import { createDatabase } from '@veche/postgres/template.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { freshAddress } from '../support/database.ts';
 import { freshTiles, leafOf, openLog, readPublicLog, signer, type LogProcess } from '../support/log.ts';
 
@@ -116,7 +117,7 @@ describe('the log over a real database', () => {
     await submit(log, 'before');
     await receiptOf(log, leafOf('before').idem);
     const other = connect(address, { max: 1 });
-    afterAll(() => other.close());
+    afterwards(() => other.close());
     // Another process becomes the writer while this one still believes it is.
     await takeOverLog(other.sql);
     await submit(log, 'after');
@@ -169,7 +170,7 @@ describe('the log when the database goes away and comes back', () => {
     const folder = await mkdtemp(join(tmpdir(), 'veche-away-'));
     const directory = join(folder, 'postgres');
     let server = await startEmbeddedPostgres({ directory });
-    afterAll(async () => {
+    afterwards(async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     });

@@ -2,13 +2,14 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@veche/postgres/migrate.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 
 const database = await freshDatabase();
 const folder = await mkdtemp(join(tmpdir(), 'veche-migrations-'));
 await cp(join(import.meta.dirname, '../../migrations'), folder, { recursive: true });
-afterAll(() => rm(folder, { recursive: true }));
+afterwards(() => rm(folder, { recursive: true }));
 
 describe('migrating', () => {
   it('does nothing to a database that has everything', async () => {

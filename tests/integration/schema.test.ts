@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { connect } from '@veche/postgres/connect.ts';
 import { describeSchema, findUnindexedForeignKeys } from '@veche/postgres/describe-schema.ts';
 import { copyDatabase, dropDatabase } from '@veche/postgres/template.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase, testServer } from '../support/database.ts';
 import { DRIZZLE_SCHEMAS, exportDrizzle, SCHEMAS } from '../support/schema-sources.ts';
 
@@ -31,7 +32,7 @@ describe('the schema', () => {
     const schema = migration.slice(5, -4);
     const address = await copyDatabase(testServer(), testServer().database);
     const other = connect(address, { max: 1 });
-    afterAll(async () => {
+    afterwards(async () => {
       await other.close();
       await dropDatabase(address);
     });

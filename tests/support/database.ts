@@ -1,5 +1,6 @@
 // Real databases for tests: one embedded server for the whole run, one migrated template, one fresh copy per test file.
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { afterwards } from './afterwards.ts';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
 import { copyDatabase, dropDatabase } from '@veche/postgres/template.ts';
 
@@ -19,7 +20,7 @@ export const testServer = (): DatabaseAddress => inject('databaseServer');
 export async function freshDatabase(): Promise<TestDatabase> {
   const address = await freshAddress();
   const connection = connect(address, { max: 10 });
-  afterAll(() => connection.close());
+  afterwards(() => connection.close());
   return { ...connection, address };
 }
 
@@ -27,6 +28,6 @@ export async function freshDatabase(): Promise<TestDatabase> {
 export async function freshAddress(): Promise<DatabaseAddress> {
   const server = testServer();
   const address = await copyDatabase(server, server.database);
-  afterAll(() => dropDatabase(address));
+  afterwards(() => dropDatabase(address));
   return address;
 }

@@ -13,7 +13,7 @@ import type { Logger } from '@veche/module-kit/module.ts';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
 import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
-import { afterAll } from 'vitest';
+import { afterwards } from './afterwards.ts';
 
 const ORIGIN = 'veche.test/log/v1';
 export const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(1));
@@ -22,7 +22,7 @@ export const silent: Logger = { info: () => {}, warn: () => {}, error: () => {} 
 /** A folder for the files of one log, removed after the tests of the file. */
 export async function freshTiles(): Promise<TileStore> {
   const folder = await mkdtemp(join(tmpdir(), 'veche-log-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterwards(() => rm(folder, { recursive: true, force: true }));
   const dataDir = await prepareDataDir(folder);
   return createTileStore(dataDir.log, dataDir.scratch);
 }
@@ -69,7 +69,7 @@ export async function openLog(
     await connection.close();
   };
   const process: LogProcess = { ...connection, ledger, sequencer, stop: () => (stopped ??= stop()) };
-  afterAll(() => process.stop().catch(() => {}));
+  afterwards(() => process.stop().catch(() => {}));
   return process;
 }
 

@@ -9,7 +9,7 @@ import { startServer, type RunningServer } from '@veche/api/start.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import type { Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import { createSessions } from '@veche/people/sessions.ts';
-import { afterAll } from 'vitest';
+import { afterwards } from './afterwards.ts';
 import { freshAddress } from './database.ts';
 
 export type TestServer = RunningServer & {
@@ -59,7 +59,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     pages: options.pages ?? false,
     ...(options.transports ? { transports: options.transports } : {}),
   });
-  afterAll(() => server.stop());
+  afterwards(() => server.stop());
   const url = server.localUrl;
   return {
     ...server,
@@ -77,7 +77,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 /** A private folder, removed after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'veche-server-'));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterwards(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
