@@ -8,7 +8,7 @@ export type AuditRequest = {
   readonly minutesUrl: string | null;
   /** Address of the log, without a trailing slash. */
   readonly logUrl: string;
-  /** The log's verifier key as this device saw it first; null to take the one the log names. */
+  /** The log's verifier key as this device saw it first: another one is not believed. Null when it saw none. */
   readonly logKey: string | null;
   /** The newest checkpoint this device has verified. */
   readonly seenCheckpoint: string | null;
@@ -22,5 +22,8 @@ export type AuditMessage =
       readonly logKey: string;
       readonly seconds: number;
     }
-  /** The bundle was refused with this problem code, or a file or the log could not be read. Says nothing of the meeting. */
+  /**
+   * `other-journal`: the log's key is not the one seen first; else the bundle was refused with this problem code, or a file
+   * or the log could not be read. Says nothing of the meeting.
+   */
   | { readonly kind: 'stopped'; readonly code: string };

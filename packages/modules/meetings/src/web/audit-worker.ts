@@ -55,7 +55,8 @@ async function openBundle({ bundle }: AuditRequest): Promise<AsyncIterable<strin
 
 async function audit(request: AuditRequest): Promise<AuditMessage> {
   const started = performance.now();
-  const logKey = request.logKey ?? (await (await fetchFile(`${request.logUrl}/vkey`)).text()).trim();
+  const logKey = (await (await fetchFile(`${request.logUrl}/vkey`)).text()).trim();
+  if (request.logKey !== null && request.logKey !== logKey) throw new Stopped('other-journal');
   const minutes = request.minutesUrl === null ? null : await fetchFile(request.minutesUrl);
   let last: { step: string; at: number } | null = null;
   const onProgress = (progress: AuditProgress): void => {
