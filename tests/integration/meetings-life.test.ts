@@ -13,6 +13,7 @@ import {
   callOf,
   DAY,
   draftOf,
+  openOf,
   OWNERS,
   refusalOf,
   startMeetingServer,
@@ -221,6 +222,22 @@ describe('the life of a meeting, step by step', () => {
     expect(words).toContain('Протокол № 1 общего собрания собственников');
     expect(words).toContain('По вопросу 3 решение не принято.');
     expect(words).not.toMatch(/anna|boris|vera/);
+  });
+});
+
+describe('turnout', () => {
+  it('looked at before the last votes is the true one once the meeting is closed', async () => {
+    const voted = await openOf(house);
+    const office = await prepareDevice(await house.as('office'), voted, 'Компьютер');
+    const turnout = async () =>
+      (await office.session.call(contract.getMeeting, { params: voted })).turnout!.areaParticipants;
+    expect(await turnout()).toBe('0');
+    await cast(office, signBallot(office, { 'item-1': 'for' }));
+    await house.advance(11 * DAY);
+    const chair = await house.as('chair');
+    const closed = await chair.call(contract.closeMeeting, { params: voted });
+    expect(closed.turnout!.areaParticipants).toBe('1000000');
+    expect(await turnout()).toBe('1000000');
   });
 });
 

@@ -71,7 +71,7 @@ export type Views = {
 };
 
 export function createViews(house: House): Views {
-  const turnouts = new Map<string, { at: number; found: Promise<Turnout> }>();
+  const turnouts = new Map<string, { at: number; settled: boolean; found: Promise<Turnout> }>();
   /** Where milestones stand never changes once they are logged. */
   const places = new Map<string, { kind: string; index: number }[]>();
 
@@ -79,11 +79,12 @@ export function createViews(house: House): Views {
     if (row.openedAt === null) return null;
     const key = keyOf(row);
     const known = turnouts.get(key.id);
+    // Only what was read while closed can no longer change: the last votes come after the last look before the close.
     const settled = row.state === 'closed';
-    if (known && (settled || now.getTime() - known.at < TURNOUT_KEPT_MS) && known.at <= now.getTime())
-      return known.found;
+    const age = known ? now.getTime() - known.at : Infinity;
+    if (known && (settled ? known.settled : age >= 0 && age < TURNOUT_KEPT_MS)) return known.found;
     const found = readTurnout(house, row, now);
-    keep(turnouts, key.id, { at: now.getTime(), found });
+    keep(turnouts, key.id, { at: now.getTime(), settled, found });
     found.catch(() => turnouts.delete(key.id));
     return found;
   };
