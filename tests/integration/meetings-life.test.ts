@@ -70,6 +70,9 @@ describe('the life of a meeting, step by step', () => {
     expect((await messagesTo('boris'))[0]!.text).toContain(
       `https://veche.test/buildings/${place.building}/meetings/${place.meeting}`,
     );
+    // The moments too are in the reader's language.
+    expect((await messagesTo('anna'))[0]!.text).toMatch(/Voting ends: .*[A-Z][a-z]+/);
+    expect((await messagesTo('boris'))[0]!.text).toMatch(/Голосование закончится: .*[а-я]{3}/);
     expect(await messagesTo('stranger')).toEqual([]);
     const anna = await house.as('anna');
     expect(await refusalOf(anna.call(contract.getMyBallot, { params: place }))).toBe('not-open');

@@ -46,7 +46,8 @@ export type Notice = {
   readonly personId: string;
   /** Message keys `<template>.subject`, `<template>.text` and, for SMS, `<template>.sms`. */
   readonly template: string;
-  readonly values?: Readonly<Record<string, string | number>>;
+  /** A value that reads differently in each language, such as a moment, is given in all of them. */
+  readonly values?: Readonly<Record<string, string | number | Readonly<Record<Locale, string>>>>;
   readonly buildingId?: string;
 };
 /** Queues notices by every channel the person has, inside the caller's transaction. */

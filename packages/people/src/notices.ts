@@ -3,7 +3,7 @@
 import type { Clock } from '@veche/core/clock.ts';
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
-import type { NoticePort } from '@veche/module-kit/module.ts';
+import type { Notice, NoticePort } from '@veche/module-kit/module.ts';
 import { findAddresses, findReachable, insertMessages, type NewMessage } from './message-store.ts';
 
 export type NoticeOptions = {
@@ -46,7 +46,7 @@ export function createNotices(options: NoticeOptions): NoticePort {
           name: person.name,
           origin: options.webOrigin,
           ...(address ? { address } : {}),
-          ...values,
+          ...valuesIn(person.locale, values),
         };
         const about = { template, personId, buildingId: buildingId ?? null };
         if (person.email)
@@ -69,4 +69,11 @@ export function createNotices(options: NoticeOptions): NoticePort {
       await insertMessages(tx, queued, options.clock.now());
     },
   };
+}
+
+/** The values as the reader's texts take them. */
+function valuesIn(locale: Locale, values: Notice['values'] = {}): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'object' ? value[locale] : value]),
+  );
 }

@@ -6,7 +6,7 @@ import { encodeBase64, encodeUtf8, decodeBase64 } from '@veche/ledger/bytes.ts';
 import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import type { Notice } from '@veche/ledger/meeting.ts';
-import type { House } from '@veche/module-kit/module.ts';
+import type { House, Notice as OwnerNotice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
 import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
 import { callMeeting, type CallRefusal } from './domain/call.ts';
@@ -147,18 +147,18 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
   if (opened) house.ledger.wake();
 }
 
-/** What the texts to owners are made of. Moments come in each language: only the reader's is used. */
-export function noticeValues(notice: Notice, key: MeetingKey): Record<string, string | number> {
-  const opensAt = new Date(notice.opensAt);
-  const closesAt = new Date(notice.closesAt);
+/** What the texts to owners are made of. */
+export function noticeValues(notice: Notice, key: MeetingKey): NonNullable<OwnerNotice['values']> {
+  const moment = (at: string) => ({
+    ru: formatMoment(new Date(at), 'ru', notice.timeZone),
+    en: formatMoment(new Date(at), 'en', notice.timeZone),
+  });
   return {
     title: notice.title,
     items: notice.items.length,
     building: key.buildingId,
     meeting: key.id,
-    opensRu: formatMoment(opensAt, 'ru', notice.timeZone),
-    opensEn: formatMoment(opensAt, 'en', notice.timeZone),
-    closesRu: formatMoment(closesAt, 'ru', notice.timeZone),
-    closesEn: formatMoment(closesAt, 'en', notice.timeZone),
+    opensAt: moment(notice.opensAt),
+    closesAt: moment(notice.closesAt),
   };
 }
