@@ -113,14 +113,14 @@ describe('a closing that is cut off', () => {
   function dyingAt(step: number): House {
     const { house: whole } = house.server.open;
     let submissions = 0;
-    const ledger: LedgerPort = Object.create(whole.ledger, {
+    const ledger = Object.create(whole.ledger, {
       submit: {
         value: async (...given: Parameters<LedgerPort['submit']>) => {
           if (submissions++ === step) throw new Error('cut off');
           return whole.ledger.submit(...given);
         },
       },
-    }) as LedgerPort;
+    }) as House['ledger'];
     return { ...whole, ledger };
   }
 

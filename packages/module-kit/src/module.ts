@@ -41,6 +41,12 @@ export type LedgerPort = {
   checkpoint(): Promise<string>;
 };
 
+/** Who may sign for the log. */
+export type RegistrarHistory = {
+  /** The registrar's own entries in log order: the first is index 0, each later one names the key that signs from there on. */
+  registrarEntries(): Promise<LoggedEntry[]>;
+};
+
 /** A message to a person; the text is made from the module's messages in the person's language. */
 export type Notice = {
   readonly personId: string;
@@ -121,7 +127,7 @@ export type House = {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly ledger: LedgerPort;
+  readonly ledger: LedgerPort & RegistrarHistory;
   readonly notices: NoticePort;
   readonly files: FilePort;
   readonly events: EventPort;

@@ -1,9 +1,11 @@
 // The audit bundle of a closed meeting, streamed: what the log only commits to, for anyone who wants to recount.
 // Holds pseudonyms, areas and choices; never a name, a number of a flat or a contact.
+import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { decodeEntry } from '@veche/ledger/entry.ts';
 import { writeBundle, type BundleEntry } from '@veche/ledger/bundle.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import type { RollRecord } from '@veche/ledger/meeting.ts';
+import { parseNote } from '@veche/ledger/note.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { resultOf } from './closing.ts';
 import { publishedRecord } from './domain/roll.ts';
@@ -40,12 +42,14 @@ export function streamBundle(house: House, key: MeetingKey, row: MeetingRow): Re
 }
 
 async function* bundleLines(house: House, key: MeetingKey, row: MeetingRow): AsyncGenerator<string> {
+  const checkpoint = await house.ledger.checkpoint();
+  const { size } = parseCheckpoint(parseNote(checkpoint).text);
   yield* writeBundle({
     origin: house.ledger.origin,
     meeting: key.id,
-    checkpoint: await house.ledger.checkpoint(),
+    checkpoint,
     roll: readPublishedRoll(house, key),
-    entries: await readLogged(house, key),
+    entries: await readLogged(house, key, size),
     result: resultOf(row),
   });
 }
@@ -58,17 +62,23 @@ async function* readPublishedRoll(house: House, key: MeetingKey): AsyncGenerator
   }
 }
 
-/** The registrar's entry and every entry of the meeting, in log order, each with what opens its commitment. */
-async function readLogged(house: House, key: MeetingKey): Promise<BundleEntry[]> {
+/**
+ * Every entry of the meeting below `size`, each with what opens its commitment, and every registrar entry before the last
+ * of them, in log order: the log may have grown since the checkpoint of that size was taken.
+ */
+async function readLogged(house: House, key: MeetingKey, size: number): Promise<BundleEntry[]> {
   const rows = new Map((await readEntries(house.db, key)).map((row) => [row.idem, row]));
-  const logged = await house.ledger.read([...rows.keys()]);
-  const registrar = await house.ledger.registrarEntry();
-  return [registrar, ...logged].map(({ idem, index, leaf }) => {
-    const row = rows.get(idem);
-    const opening =
-      row?.payload != null && row.salt !== null
-        ? { salt: row.salt, payload: decodeCanonical(row.payload) }
-        : {};
-    return { index, entry: decodeEntry(leaf), ...opening };
-  });
+  const logged = (await house.ledger.read([...rows.keys()])).filter(({ index }) => index < size);
+  const last = logged.at(-1)?.index ?? 0;
+  const registrars = (await house.ledger.registrarEntries()).filter(({ index }) => index < last);
+  return [...registrars, ...logged]
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ idem, index, leaf }) => {
+      const row = rows.get(idem);
+      const opening =
+        row?.payload != null && row.salt !== null
+          ? { salt: row.salt, payload: decodeCanonical(row.payload) }
+          : {};
+      return { index, entry: decodeEntry(leaf), ...opening };
+    });
 }
