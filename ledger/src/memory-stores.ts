@@ -47,11 +47,14 @@ export function createMemoryHeadStore(): MemoryHeadStore {
       stagedFiles.set(batch.next.size, batch.staged);
       head = batch.next;
     },
-    staged: async (size) => {
-      const files = stagedFiles.get(size);
-      return files ? [...files] : null;
+    staged: async (above, size) => {
+      if (!stagedFiles.has(size)) return null;
+      const sizes = [...stagedFiles.keys()].filter((one) => one > above && one <= size).sort((a, b) => a - b);
+      return sizes.flatMap((one) => [...stagedFiles.get(one)!]);
     },
-    clearStaged: async (size) => void stagedFiles.delete(size),
+    async clearStaged(size) {
+      for (const one of stagedFiles.keys()) if (one <= size) stagedFiles.delete(one);
+    },
   };
 }
 

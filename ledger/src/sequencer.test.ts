@@ -65,7 +65,7 @@ async function checkLog({ store, tiles }: World, size: number): Promise<void> {
     checked: paths.length,
     ahead: 0,
   });
-  expect(await store.staged(size)).toBeNull();
+  expect(await store.staged(0, size)).toBeNull();
 }
 
 describe('the sequencer', () => {
@@ -245,6 +245,79 @@ describe('a write that fails', () => {
     await recovered.start();
     while ((await recovered.step()) > 0);
     await checkLog(world, size + 3);
+  });
+
+  it.each(cases)(
+    'with a batch ahead, at $size entries: $write, stored: $stored',
+    async ({ size, write, stored }) => {
+      const world = await createLog(size);
+      for (let i = size; i < size + 6; i++) world.store.submit(submissionOf(i));
+      const unsteady = sequencerOf(world, { ...failing(world, write, stored), ahead: true, batchEntries: 2 });
+      await unsteady.start().catch(() => null);
+      // Two batches may be committed when the files of the first one fail.
+      for (let steps = 0; steps < 4; steps++) await unsteady.step().catch(() => null);
+      await unsteady.settle().catch(() => null);
+
+      const between = checkCheckpoint(decodeUtf8(world.tiles.files.get('checkpoint')!), verifier);
+      const reader = createTileReader({ size: between.size, root: between.root, read: world.tiles.read });
+      for (const { level, index } of tilesOf(between.size))
+        if (level === 'entries') await reader.entries(index);
+        else await reader.tile(level, index);
+
+      const recovered = sequencerOf(world, { ahead: true });
+      await recovered.start();
+      while ((await recovered.step()) > 0);
+      await checkLog(world, size + 6);
+    },
+  );
+
+  it('with a batch ahead, commits the next batch while the files of the one before are being written', async () => {
+    const world = await createLog(10);
+    const written: string[] = [];
+    const release = Promise.withResolvers<void>();
+    const slow: TileStore = {
+      ...world.tiles,
+      async writeNew(path, content) {
+        await release.promise;
+        written.push(path);
+        await world.tiles.writeNew(path, content);
+      },
+    };
+    const sequencer = sequencerOf(world, { tiles: slow, ahead: true, batchEntries: 1 });
+    await sequencer.start();
+    world.store.submit(submissionOf(10));
+    world.store.submit(submissionOf(11));
+    await sequencer.step();
+    const second = sequencer.step();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(world.store.head!.size).toBe(12);
+    expect(written).toEqual([]);
+    release.resolve();
+    await second;
+    expect(await sequencer.step()).toBe(0);
+    await checkLog(world, 12);
+  });
+
+  it('with a batch ahead, refuses to start when a file of a batch in between is gone', async () => {
+    const world = await createLog(254);
+    const stuck: TileStore = {
+      ...world.tiles,
+      writeNew: () => Promise.reject(new Error('the disk is away')),
+    };
+    const sequencer = sequencerOf(world, { tiles: stuck, ahead: true, batchEntries: 2 });
+    await sequencer.start();
+    for (let i = 254; i < 258; i++) world.store.submit(submissionOf(i));
+    await sequencer.step();
+    await sequencer.step().catch(() => null);
+    expect(world.store.head!.size).toBe(258);
+    const store: HeadStore = {
+      ...world.store,
+      staged: async (above, size) =>
+        (await world.store.staged(above, size))!.filter(({ path }) => path !== 'tile/entries/000'),
+    };
+    await expect(sequencerOf(world, { store }).start()).rejects.toMatchObject({ code: 'staging-missing' });
+    await sequencerOf(world).start();
+    await checkLog(world, 258);
   });
 
   it.each(cases.filter(({ size, write }) => size === 254 && write !== 'remove'))(

@@ -7,7 +7,8 @@
 //   4  tiles.replace   the public checkpoint: only now does anybody see the new head                    staging is cleared at start
 //   5  clearStaged, onPublished, and partial tiles that a full one replaced are removed                  removed at start
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
-// happened. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
+// happened. With `ahead`, one further batch may be committed while the files of the one before are being written; batches
+// become public in order all the same, and start() replays as many as were committed and not yet public. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
 // ever signed. There is no clock, no random and no database here.
 import { concatBytes, decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './bytes.ts';
 import { checkCheckpoint, signCheckpoint } from './checkpoint.ts';
@@ -78,8 +79,12 @@ export type HeadStore = {
    * @throws HeadMovedError: when another head is in place. Any other error means that the outcome is unknown.
    */
   commit(batch: Batch): Promise<void>;
-  /** The staged files of the batch that led to `size`; null when there are none. */
-  staged(size: number): Promise<LogFile[] | null>;
+  /**
+   * The staged files of every batch that led to a size above `above`, up to and with `size`, in that order; null when
+   * there are none of the batch that led to `size`.
+   */
+  staged(above: number, size: number): Promise<LogFile[] | null>;
+  /** Forgets what is staged for `size` and for the sizes below it. */
   clearStaged(size: number): Promise<void>;
 };
 
@@ -165,6 +170,11 @@ export type SequencerOptions = {
   readonly epoch: number;
   /** Entries to a batch; 256 when not given. */
   readonly batchEntries?: number;
+  /**
+   * Lets {@link Sequencer.step} resolve when its batch is committed, so that the next one is committed while the files of
+   * this one are being written. What fails then is told by the next step.
+   */
+  readonly ahead?: boolean;
   /** The registrar's leaf, logged at creation as index 0. */
   readonly firstEntry: () => Uint8Array;
   /** Called once a head is public, with what it added; batches replayed at start are not told again. */
@@ -181,8 +191,8 @@ export type Sequencer = {
    */
   start(): Promise<Head>;
   /**
-   * Sequences and publishes one batch.
-   * @returns how many entries; 0 when nothing was waiting.
+   * Sequences one batch and publishes it; with `ahead` it is public at the latest when the next step resolves.
+   * @returns how many entries; 0 when nothing was waiting, and then everything is public.
    * @throws whatever failed; `not-started` when a start() is due.
    */
   step(): Promise<number>;
@@ -191,6 +201,8 @@ export type Sequencer = {
    * From memory for recent entries; otherwise from the tiles, each authenticated.
    */
   proofAt(index: number, size: number): Promise<Uint8Array[]>;
+  /** Waits for the batch that is being published; rejects when that fails. */
+  settle(): Promise<void>;
 };
 
 /** The id of the registrar's entry, which nobody submitted. */
@@ -212,16 +224,31 @@ type Growth = {
 const LEAST_KEPT_TILES = 16;
 
 export function createSequencer(options: SequencerOptions): Sequencer {
-  const { origin, signer, store, tiles, now, epoch, batchEntries = TILE_WIDTH, onPublished } = options;
+  const {
+    origin,
+    signer,
+    store,
+    tiles,
+    now,
+    epoch,
+    batchEntries = TILE_WIDTH,
+    ahead = false,
+    onPublished,
+  } = options;
   const keepTiles = Math.max(options.keepTiles ?? 64, LEAST_KEPT_TILES);
   const logKey = parseVerifierKey(signer.vkey);
   let head: Head | null = null;
   let growth: Growth | null = null;
   // False before start(), during a batch, and after a batch that failed.
   let ready = false;
+  // The batch that was committed last, on its way to the public files; only one at a time.
+  let publishing: Promise<void> = Promise.resolve();
 
   async function start(): Promise<Head> {
     ready = false;
+    // What an earlier life still writes must not land after what this one reads.
+    await publishing.catch(() => {});
+    publishing = Promise.resolve();
     const [found, publicNote] = await Promise.all([store.load(), tiles.read('checkpoint')]);
     if (found) await resume(found, publicNote);
     else if (publicNote) throw new SequencerFault('head-missing');
@@ -236,6 +263,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     const leaf = options.firstEntry();
     const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
     await sequence([{ id: FIRST_ENTRY_ID, idem, leaf }]);
+    await publishing;
   }
 
   async function resume(found: Head, publicNote: Uint8Array | null): Promise<void> {
@@ -247,12 +275,16 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (published?.size === found.size && !equalBytes(published.root, found.root))
       throw new SequencerFault('forked');
     const behind = !published || published.size < found.size;
-    const staged = behind ? await store.staged(found.size) : null;
+    const staged = behind ? await store.staged(published?.size ?? 0, found.size) : null;
     if (behind && !staged) throw new SequencerFault('staging-missing');
 
     // What is staged is looked at together with what is public before any of it is written.
     const files = new Map(staged?.map(({ path, content }) => [path, content]));
     const read: ReadFile = async (path) => files.get(path) ?? tiles.read(path);
+    // Several batches may have been committed since: none of the files between may be missing.
+    if (behind)
+      for (const tile of newTilesOf(published?.size ?? 0, found.size))
+        if (!(await read(tilePath(tile)))) throw new SequencerFault('staging-missing');
     const loaded = await loadGrowth(found, read);
     if (published) {
       const reader = createTileReader({ size: found.size, root: found.root, read });
@@ -315,7 +347,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (!ready) throw new SequencerFault('not-started');
     // A failure to read what is waiting changes nothing, so it may be tried again.
     const waiting = await store.pending(batchEntries);
-    if (waiting.length === 0) return 0;
+    if (waiting.length === 0) {
+      ready = false;
+      await publishing;
+      ready = true;
+      return 0;
+    }
     if (waiting.some(({ leaf }) => leaf.length > MAX_LEAF_BYTES))
       throw new RangeError(`expected leaves of at most ${MAX_LEAF_BYTES} bytes`);
     ready = false;
@@ -340,14 +377,20 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
     const entries = submissions.map((submission, i) => ({ ...submission, index: oldSize + i }));
     await store.commit({ old, next, entries, staged });
-    await publish(next, staged);
     head = next;
-    const filled = notePartials(oldSize, size);
-    onPublished?.({
-      head: next,
-      entries: entries.map(({ idem, index }, i) => ({ idem, index, leafHash: hashes[i]! })),
+    // Batches become public one after the other; the failure of the one before is found here.
+    await publishing;
+    publishing = publish(next, staged).then(() => {
+      const filled = notePartials(oldSize, size);
+      onPublished?.({
+        head: next,
+        entries: entries.map(({ idem, index }, i) => ({ idem, index, leafHash: hashes[i]! })),
+      });
+      return removeSupersededPartials(filled);
     });
-    await removeSupersededPartials(filled);
+    // Told by whoever waits for it next: a rejection that nobody waits for yet must not end the process.
+    publishing.catch(() => {});
+    if (!ahead) await publishing;
   }
 
   /** Appends to the tree in memory. @returns every tile and bundle that the new size has and the old one had not */
@@ -502,7 +545,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return tile;
   }
 
-  return { start, step, proofAt };
+  return { start, step, proofAt, settle: () => publishing };
 }
 
 const emptyGrowth = (): Growth => ({

@@ -10,7 +10,7 @@ import { startEmbeddedPostgres } from '@veche/postgres/embedded.ts';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 const postgres = await startEmbeddedPostgres({ directory: process.argv[2]! });
-const { sql, close } = connect(postgres.address);
+const { sql, close } = connect({ ...postgres.address, database: 'postgres' });
 await sql`create table if not exists ballots (id bigint generated always as identity primary key, body bytea not null)`;
 
 type Shot = { key: string; signed: string; signature: string };

@@ -24,8 +24,6 @@ export async function writeIfAbsent(
     } catch (error) {
       if (errorCode(error) === 'EEXIST') return false;
       throw error;
-    } finally {
-      await rm(unfinished, { force: true });
     }
   });
 }
@@ -37,19 +35,21 @@ export async function writeOver(
   mode: number,
   scratch: string,
 ): Promise<void> {
-  await viaScratch(path, content, mode, scratch, (unfinished) => rename(unfinished, path));
+  await viaScratch(path, content, mode, scratch, async (unfinished) => {
+    await rename(unfinished, path);
+    return true;
+  });
 }
 
-async function viaScratch<T>(
+async function viaScratch(
   path: string,
   content: Uint8Array,
   mode: number,
   scratch: string,
-  name: (unfinished: string) => Promise<T>,
-): Promise<T> {
+  name: (unfinished: string) => Promise<boolean>,
+): Promise<boolean> {
   const unfinished = join(scratch, randomBytes(12).toString('hex'));
   try {
-    await makeFolder(dirname(path));
     const file = await open(unfinished, 'wx', mode);
     try {
       await file.writeFile(content);
@@ -59,12 +59,23 @@ async function viaScratch<T>(
     } finally {
       await file.close();
     }
-    const named = await name(unfinished);
-    await syncFolder(dirname(path));
+    const named = await nameInFolder(path, () => name(unfinished));
+    await Promise.all([syncFolder(dirname(path)), rm(unfinished, { force: true })]);
     return named;
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});
     throw explainStorageError(error, path);
+  }
+}
+
+/** Nearly always the folder is there: it is made when the naming says that it is not. */
+async function nameInFolder(path: string, name: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await name();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(path));
+    return name();
   }
 }
 

@@ -68,13 +68,13 @@ export function createHeadStore(sql: Sql, epoch: number): HeadStore {
       }
     },
 
-    async staged(size) {
-      const rows = await sql<
-        LogFile[]
-      >`SELECT path, content FROM ledger.staging WHERE size = ${size} ORDER BY path`;
-      return rows.length === 0
-        ? null
-        : rows.map(({ path, content }) => ({ path, content: new Uint8Array(content) }));
+    async staged(above, size) {
+      const rows = await sql<(LogFile & { size: string })[]>`
+        SELECT size, path, content FROM ledger.staging
+        WHERE size > ${above} AND size <= ${size} ORDER BY size, path`;
+      return rows.some((row) => Number(row.size) === size)
+        ? rows.map(({ path, content }) => ({ path, content: new Uint8Array(content) }))
+        : null;
     },
 
     async clearStaged(size) {

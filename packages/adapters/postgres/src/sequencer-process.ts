@@ -107,11 +107,12 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
       permanent: true,
       applicationName: 'veche-sequencer-notify',
     });
+    let mine: Sequencer | null = null;
     try {
       const [row] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${LOCK}) AS locked`;
       if (!row?.locked) return false;
       const epoch = await takeOverLog(sql);
-      const mine = createSequencer({
+      const own = createSequencer({
         origin: options.origin,
         signer: options.signer,
         store: createHeadStore(sql, epoch),
@@ -119,6 +120,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
         now: options.now,
         epoch,
         firstEntry: options.firstEntry,
+        ahead: true,
         ...(options.batchEntries ? { batchEntries: options.batchEntries } : {}),
         onPublished: ({ head: next, entries }) => {
           head = next;
@@ -127,19 +129,22 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
           notifier`SELECT pg_notify(${PUBLISHED_CHANNEL}, ${String(next.size)})`.catch(() => {});
         },
       });
-      head = await mine.start();
+      mine = own;
+      head = await own.start();
       await notifier.listen(WAKE_CHANNEL, wake);
-      sequencer = mine;
+      sequencer = own;
       state = 'running';
       settled.resolve();
       log.info({ size: head.size, epoch }, 'sequencing');
       while (!stopping.signal.aborted && !lost.signal.aborted) {
-        if ((await mine.step()) === 0) await sleep(POLL_MS);
+        if ((await own.step()) === 0) await sleep(POLL_MS);
       }
       return true;
     } finally {
       sequencer = null;
       head = null;
+      // What is committed is published before the connection goes, so that a stop leaves nothing to replay.
+      await mine?.settle().catch(() => {});
       await Promise.all([sql.end({ timeout: 2 }), notifier.end({ timeout: 2 })]).catch(() => {});
     }
   };
