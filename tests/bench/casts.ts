@@ -67,7 +67,7 @@ export async function benchCasts(say: (text: string) => void): Promise<Figure[]>
       return { ours, theirs };
     };
     await round(IN_FLIGHT);
-    const rounds = [];
+    const rounds: { ours: LoadFigures; theirs: LoadFigures }[] = [];
     for (let i = 0; i < ROUNDS; i++) rounds.push(await round(IN_FLIGHT));
     const few = await round(FEW_IN_FLIGHT);
     const memory = veche.memory();
