@@ -393,6 +393,12 @@ describe('a house meeting in the browser', async () => {
       for (const word of [/Merkle/i, /\bhash/i])
         expect(await page.getByText(word).filter({ visible: true }).count()).toBe(0);
 
+      // Participation may be told two seconds late.
+      await expect
+        .poll(async () => (await server.call(getMeeting, { params: place })).turnout?.areaParticipants, {
+          timeout: 10_000,
+        })
+        .toBe('632500');
       await page.getByRole('link', { name: 'Back to the meeting' }).click();
       await page
         .getByText('63.25 m² of 300.00 m² took part: 21.08%. That is 1 owner of 6.')
