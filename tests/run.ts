@@ -13,6 +13,7 @@ const checks: readonly { title: string; run: readonly string[] }[] = [
   { title: 'boundaries', run: [bin('turbo'), 'boundaries', '--no-color'] },
   { title: 'dead code', run: [bin('knip'), '--no-progress'] },
   { title: 'types of the server', run: [bin('tsc'), '-p', 'tsconfig.json'] },
+  { title: 'types of the tests', run: [bin('tsc'), '-p', 'tests'] },
   { title: 'types of core, alone', run: [bin('tsc'), '-p', 'packages/core'] },
   { title: 'types of rules, alone', run: [bin('tsc'), '-p', 'packages/rules'] },
   { title: 'types of the ledger, alone', run: [bin('tsc'), '-p', 'ledger'] },
