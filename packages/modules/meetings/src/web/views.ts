@@ -1,4 +1,4 @@
-// What the pages are given: the answers of the contract under short names. Types only.
+// What the pages are given: the answers of the contract under short names.
 import type { Answer } from '@veche/module-kit/client.ts';
 import type { draftMeeting, getMeeting, getMissing, getMyBallot, getResult, listRules } from '../contract.ts';
 import type { BodyOf } from '@veche/module-kit/endpoint.ts';
@@ -17,6 +17,11 @@ export type DraftItem = Draft['items'][number];
 export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
 export type MyVote =
   { readonly my: MyBallot; readonly refused: null } | { readonly my: null; readonly refused: NoBallot };
+
+/** Entrances in the order of their numbers; premises without one come last. */
+export const byEntrance = (one: { entrance: string }, other: { entrance: string }): number =>
+  Number(one.entrance === '') - Number(other.entrance === '') ||
+  one.entrance.localeCompare(other.entrance, 'ru', { numeric: true });
 
 /** Addresses of the pages of one meeting. */
 export const pathsOf = (building: string, meeting: string) => {
