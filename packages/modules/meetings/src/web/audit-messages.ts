@@ -1,4 +1,5 @@
 // What the page and its worker say to each other about an audit. Types only.
+import type { OwnRecord, OwnRecordFate } from './own-records.ts';
 import type { AuditProgress, AuditReport } from '@veche/ledger/audit.ts';
 
 export type AuditRequest = {
@@ -12,6 +13,8 @@ export type AuditRequest = {
   readonly logKey: string | null;
   /** The newest checkpoint this device has verified. */
   readonly seenCheckpoint: string | null;
+  /** The records whose receipts this device keeps, of any meeting. */
+  readonly own: readonly OwnRecord[];
 };
 
 export type AuditMessage =
@@ -20,6 +23,8 @@ export type AuditMessage =
       readonly kind: 'report';
       readonly report: AuditReport;
       readonly logKey: string;
+      /** What became of the device's own records; of this meeting alone. */
+      readonly own: readonly OwnRecordFate[];
       readonly seconds: number;
     }
   /**

@@ -5,6 +5,7 @@ import { readLines } from '@veche/ledger/bundle.ts';
 import { createHttpLogReader } from '@veche/ledger/log-reader.ts';
 import { createWebVerifier } from '@veche/ledger/webcrypto.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
+import { followOwnRecords } from './own-records.ts';
 
 type Worker = {
   addEventListener: (type: 'message', listen: (event: { data: AuditRequest }) => void) => void;
@@ -65,8 +66,9 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
     last = { step: progress.step, at: now };
     say({ kind: 'progress', progress });
   };
+  const own = followOwnRecords(request.own);
   const report = await auditMeeting({
-    bundle: await openBundle(request),
+    bundle: own.follow(await openBundle(request)),
     log: createHttpLogReader(request.logUrl, (url, init) => fetch(url, init)),
     logKey,
     verifier: createWebVerifier(),
@@ -75,7 +77,7 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
     ...(request.seenCheckpoint === null ? {} : { seenCheckpoint: request.seenCheckpoint }),
     ...(minutes?.ok ? { minutes: new Uint8Array(await minutes.arrayBuffer()) } : {}),
   });
-  return { kind: 'report', report, logKey, seconds: (performance.now() - started) / 1000 };
+  return { kind: 'report', report, logKey, own: own.fates(), seconds: (performance.now() - started) / 1000 };
 }
 
 worker.addEventListener('message', ({ data }) => {

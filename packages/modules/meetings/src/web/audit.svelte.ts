@@ -2,6 +2,7 @@
 import { AUDIT_STEPS, type AuditReport, type AuditStepCode } from '@veche/ledger/audit.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
 import { LOG_KEY, openDeviceStore } from './device-store.ts';
+import type { OwnRecordFate } from './own-records.ts';
 
 export type StepState = 'waiting' | 'running' | 'passed' | 'skipped' | 'failed' | 'not-run';
 export type AuditOutcome =
@@ -21,6 +22,7 @@ export function createAudit() {
   let progress = $state.raw<{ step: AuditStepCode; done: number; total: number } | null>(null);
   let outcome = $state.raw<AuditOutcome | null>(null);
   let isFirstSight = $state(false);
+  let own = $state.raw<readonly OwnRecordFate[]>([]);
 
   function stop(): void {
     worker?.terminate();
@@ -32,6 +34,7 @@ export function createAudit() {
     stop();
     outcome = null;
     progress = null;
+    own = [];
     running = true;
     const store = await openDeviceStore();
     const seen = await store.find('logs', LOG_KEY);
@@ -43,6 +46,7 @@ export function createAudit() {
       else if (data.kind === 'stopped') finish(data);
       else {
         const { report, logKey } = data;
+        own = data.own;
         if (report.ok && report.checkpoint !== null && (report.size ?? 0) >= (seen?.size ?? 0))
           void store.put('logs', LOG_KEY, {
             key: logKey,
@@ -57,6 +61,12 @@ export function createAudit() {
       logUrl: location.origin + LOG_PATH,
       logKey: seen?.key ?? null,
       seenCheckpoint: seen?.checkpoint ?? null,
+      own: (await store.list('receipts', '')).map(({ meeting, voter, index, entry }) => ({
+        meeting,
+        voter,
+        index,
+        entry,
+      })),
     };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a worker, which has no origin to name
     worker.postMessage(request);
@@ -80,6 +90,10 @@ export function createAudit() {
     /** This device had not seen the journal before. */
     get isFirstSight() {
       return isFirstSight;
+    },
+    /** What became of the votes whose receipts this device keeps. */
+    get own() {
+      return own;
     },
     /** How each step stands now. */
     get steps(): { code: AuditStepCode; state: StepState }[] {
