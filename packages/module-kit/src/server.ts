@@ -35,9 +35,11 @@ export type ServerOptions = {
 const DEFAULT_MAX_BYTES = 64 * 1024;
 /**
  * Errors that mean "not now", not "the code is wrong": the database is away (classes 08 and 57P, and the driver's own) or
- * out of room or connections (class 53), a disk is full, the log has too much waiting.
+ * out of connections (class 53), the log has too much waiting.
  */
-const AWAY = /^(08|57P|53|CONNECTION_|ECONN|EPIPE|CONNECT_TIMEOUT|STORAGE_FULL|ENOSPC|LEDGER_BUSY)/;
+const AWAY = /^(08|57P|53|CONNECTION_|ECONN|EPIPE|CONNECT_TIMEOUT|LEDGER_BUSY)/;
+/** A disk without room: ours (STORAGE_FULL), or the database's. */
+const FULL = /^(STORAGE_FULL|ENOSPC|53100)$/;
 /** What the system says of a local socket that nobody listens on; of a file it would mean a mistake of ours. */
 const isMissingSocket = (error: unknown): boolean =>
   codeOf(error) === 'ENOENT' && (error as { syscall?: unknown }).syscall === 'connect';
@@ -53,6 +55,7 @@ export const SERVER_REFUSALS = {
   'wrong-media-type': 415,
   'cross-origin': 403,
   unavailable: 503,
+  'storage-full': 503,
   'internal-error': 500,
 } as const;
 
@@ -95,13 +98,13 @@ export function createServer(options: ServerOptions): Hono {
   });
   app.notFound((context) => refuse(context, 'not-found'));
   app.onError((error, context) => {
-    const away = isDatabaseAway(error);
+    const code = refusalOfError(error);
     // NOTE: only the error's class, code and stack frames are logged: messages of database errors carry parameters.
-    options.log[away ? 'warn' : 'error'](
+    options.log[code === 'internal-error' ? 'error' : 'warn'](
       { requestId: requestIdOf(context), ...describeError(error) },
       'request failed',
     );
-    return refuse(context, away ? 'unavailable' : 'internal-error');
+    return refuse(context, code);
   });
 
   for (const { endpoint, handle } of options.routes) {
@@ -253,12 +256,11 @@ function mayPost(request: Request, allowed: (origin: string) => boolean): boolea
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
 
-function isDatabaseAway(error: unknown): boolean {
-  return (
-    AWAY.test(codeOf(error)) ||
-    isMissingSocket(error) ||
-    (error instanceof Error && error.cause !== undefined && isDatabaseAway(error.cause))
-  );
+/** What an error means to the caller, looked for through its causes. */
+function refusalOfError(error: unknown): 'storage-full' | 'unavailable' | 'internal-error' {
+  if (FULL.test(codeOf(error))) return 'storage-full';
+  if (AWAY.test(codeOf(error)) || isMissingSocket(error)) return 'unavailable';
+  return error instanceof Error && error.cause !== undefined ? refusalOfError(error.cause) : 'internal-error';
 }
 
 /** An error without its message, which may hold what a person typed. */
