@@ -39,13 +39,14 @@ export type MeetingServer = {
 
 const contactOf = (who: string, tag: string): string => `${who}.${tag}@example.org`;
 
-export async function startMeetingServer(): Promise<MeetingServer> {
+/** @param change - settings other than those of a test, such as a database that can be stopped. */
+export async function startMeetingServer(change: Partial<Settings> = {}): Promise<MeetingServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'veche-meeting-'));
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
   const settings: Settings = {
     port: 0,
     host: '127.0.0.1',
-    database: await freshAddress(),
+    database: change.database ?? (await freshAddress()),
     dataDir,
     webOrigin: 'https://veche.test',
     role: 'all',
@@ -55,6 +56,7 @@ export async function startMeetingServer(): Promise<MeetingServer> {
     smsGatewayUrl: null,
     admin: null,
     logLevel: 'silent',
+    ...change,
   };
   const server = await bootServer(settings);
   const { building, tag } = await settleHouse(server);
