@@ -137,7 +137,11 @@ async function run() {
     // Ctrl-C reaches the child by the terminal already; a signal sent to us alone is passed on.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
   }
+  // npm passes a signal to the shell between us, which may end without telling us: an orphan stops too.
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500);
   const [code, signal] = await new Promise((settle) => child.on('exit', (...ended) => settle(ended)));
+  clearInterval(watch);
   process.exitCode = code ?? (signal ? 130 : 1);
 }
 
