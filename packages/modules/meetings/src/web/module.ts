@@ -9,6 +9,10 @@ const shared: WebModule['messages'] = {
 const together = async (...catalogs: Promise<Catalog>[]): Promise<Catalog> =>
   Object.assign({}, ...(await Promise.all(catalogs))) as Catalog;
 
+/** The wizard shows the notice in the very words that owners receive. */
+const noticeTexts = (catalog: Catalog): Catalog =>
+  Object.fromEntries(Object.entries(catalog).filter(([key]) => key.startsWith('meetings.notice.called.')));
+
 /** Calling a meeting: the wizard. */
 const calling: WebModule = {
   name: 'meetings.calling',
@@ -19,11 +23,13 @@ const calling: WebModule = {
       together(
         shared.ru(),
         import('./calling/messages/ru.json').then((file) => file.default),
+        import('../messages/ru.json').then((file) => noticeTexts(file.default)),
       ),
     en: () =>
       together(
         shared.en(),
         import('./calling/messages/en.json').then((file) => file.default),
+        import('../messages/en.json').then((file) => noticeTexts(file.default)),
       ),
   },
 };

@@ -6,5 +6,5 @@ export const load: PageLoad = async (event) => {
   const call = await loadCall(event);
   const { demo } = await event.parent();
   const building = await call(getBuilding, { params: { building: event.params.building } });
-  return { building, serverNow: demo?.now ?? new Date().toISOString() };
+  return { building, serverNow: demo?.now ?? new Date().toISOString(), origin: event.url.origin };
 };

@@ -19,5 +19,6 @@ export const load: PageLoad = async (event) => {
     rules,
     step: isWizardStep(step) ? step : ('what' as const),
     serverNow: demo?.now ?? new Date().toISOString(),
+    origin: event.url.origin,
   };
 };
