@@ -10,7 +10,7 @@ import { streamBundle } from '@veche/meetings/bundle.ts';
 import { beginClosing, finishClosing } from '@veche/meetings/closing.ts';
 import * as contract from '@veche/meetings/contract.ts';
 import { findMeeting } from '@veche/meetings/store.ts';
-import { createCall } from '@veche/module-kit/client.ts';
+import { createCall, pathOf } from '@veche/module-kit/client.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts';
@@ -85,6 +85,22 @@ describe('the bundle', () => {
     const bundle = new Uint8Array(await new Response(stream as never).arrayBuffer());
     expect(entriesOf(bundle).at(-1)!.kind).toBe('result');
     expect((await auditOf(house, bundle)).broken).toBeNull();
+  });
+
+  it('streams compressed, the same bytes', async () => {
+    const place = await openOf(house);
+    await voteOf(place);
+    await house.advance(11 * DAY);
+    const { call } = await house.as('chair');
+    await call(contract.closeMeeting, { params: place });
+    const address = house.url + pathOf(contract.getBundle, { params: place });
+    const [plain, compressed] = await Promise.all(
+      ['identity', 'gzip'].map((encoding) => fetch(address, { headers: { 'accept-encoding': encoding } })),
+    );
+    expect(plain!.headers.get('content-encoding')).toBeNull();
+    expect(compressed!.headers.get('content-encoding')).toBe('gzip');
+    for (const { headers } of [plain!, compressed!]) expect(headers.get('content-length')).toBeNull();
+    expect(await compressed!.text()).toBe(await plain!.text());
   });
 
   it('shows every key that signed for the log up to the meeting’s end, and none after', async () => {

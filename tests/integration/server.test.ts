@@ -102,6 +102,22 @@ describe('the server', async () => {
     expect(await russian.json()).toMatchObject({ title: 'Не найдено' });
   });
 
+  it('sends what is worth it compressed: what is read, is text, and is no file of the log', async () => {
+    const asking = { 'accept-encoding': 'br, gzip' };
+    const description = await get(server.url, '/openapi.json', { headers: asking });
+    expect(description.headers.get('content-encoding')).toBe('br');
+    expect(description.headers.get('vary')?.toLowerCase()).toContain('accept-encoding');
+    const plain = await get(server.url, '/openapi.json', { headers: { 'accept-encoding': 'identity' } });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await description.text()).toBe(await plain.text());
+
+    const tile = await get(server.url, '/log/v1/tile/entries/000', { headers: asking });
+    const small = await get(server.url, '/health', { headers: asking });
+    const post = await get(server.url, '/api/v1/sign-in', { method: 'POST', headers: asking });
+    for (const { headers } of [tile, small, post]) expect(headers.get('content-encoding')).toBeNull();
+    expect(Number(tile.headers.get('content-length'))).toBe((await tile.arrayBuffer()).byteLength);
+  });
+
   it('sets the headers that keep a browser safe', async () => {
     const { headers } = await get(server.url, '/health');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import compression from 'compression';
 import type { Logger } from '@veche/module-kit/module.ts';
 import { describeApi } from '@veche/module-kit/openapi.ts';
 import { createServer as createApi } from '@veche/module-kit/server.ts';
@@ -40,12 +41,37 @@ export type HttpServer = {
 const GRACE_MS = 5_000;
 const REQUEST_MS = 30_000;
 
+/** The library is typed for Express, and asks of a request nothing that Node's own has not. */
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/**
+ * Answers worth a reader's bytes: text of a kilobyte or more that was asked for with GET. What is posted is answered with
+ * receipts, which are hashes and do not shrink. No answer holds a secret beside what a stranger may choose.
+ */
+const compress = compression({
+  threshold: 1_024,
+  filter: (request, response) =>
+    request.method === 'GET' &&
+    (response.getHeader('content-type') === 'application/jsonl' || compression.filter(request, response)),
+}) as Middleware;
+
 export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpServer {
   let ready = false;
   const findTrouble = async (): Promise<string | null> => (ready ? open.findTrouble() : 'starting');
   const handleApi = createApiListener(open, webOrigin, log, findTrouble);
   const handleLog = createLogFiles(open.tiles, open.house.ledger.verifierKey);
   const secure = webOrigin.startsWith('https:');
+
+  const answer = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    if (/^\/(api\/|openapi\.json$|health$)/.test(path)) {
+      response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+      handleApi(request, response).catch((error: unknown) => fail(log, response, error));
+    } else if (pages) pages(request, response);
+    else
+      response
+        .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
+        .end('The pages are not built.\n');
+  };
 
   const server = createHttpServer(
     { requestTimeout: REQUEST_MS, headersTimeout: 10_000, keepAliveTimeout: 20_000 },
@@ -55,14 +81,7 @@ export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpSe
       logAccess(log, request, response, path);
       if (path.startsWith(LOG_PREFIX)) {
         handleLog(request, response, path).catch((error: unknown) => fail(log, response, error));
-      } else if (/^\/(api\/|openapi\.json$|health$)/.test(path)) {
-        response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-        handleApi(request, response).catch((error: unknown) => fail(log, response, error));
-      } else if (pages) pages(request, response);
-      else
-        response
-          .writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
-          .end('The pages are not built.\n');
+      } else compress(request, response, () => answer(request, response, path));
     },
   );
 
