@@ -167,6 +167,23 @@ describe('the modules', () => {
   });
 });
 
+describe('a body that does not fit', () => {
+  it.each([
+    ['ru', 'Нераспознанный ключ: "surplus"'],
+    ['en', 'Unrecognized key: "surplus"'],
+  ])('is answered with the places and what was expected, in %s', async (locale, expected) => {
+    const response = await fetch(`${server.url}/api/v1/sign-in/codes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'accept-language': locale },
+      body: JSON.stringify({ contact: 'a', surplus: true }),
+    });
+    expect(response.status).toBe(422);
+    const { errors } = (await response.json()) as { errors: { at: string; message: string }[] };
+    expect(errors.map(({ at }) => at)).toEqual(['body.contact', 'body']);
+    expect(errors[1]!.message).toBe(expected);
+  });
+});
+
 describe('the description of the API', () => {
   it('is OpenAPI 3.1 and has every endpoint with its refusals', async () => {
     const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {

@@ -4,7 +4,7 @@ import { isRefusal } from '@veche/core/refusal.ts';
 import type { Translate } from '@veche/core/messages.ts';
 import type { Clock } from '@veche/core/clock.ts';
 import { Hono, type Context } from 'hono';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Endpoint, FileAnswer } from './endpoint.ts';
 import type { Logger } from './module.ts';
 import type { Problem } from './problem.ts';
@@ -62,6 +62,12 @@ export const SERVER_REFUSALS = {
 type ResponseBody = ConstructorParameters<typeof Response>[0];
 type ErrorPlace = { at: string; message: string };
 
+/** What a schema expected, in the reader's words. */
+const EXPECTATIONS = { ru: z.locales.ru().localeError, en: z.locales.en().localeError } satisfies Record<
+  Locale,
+  unknown
+>;
+
 export function createServer(options: ServerOptions): Hono {
   const app = new Hono();
 
@@ -114,16 +120,16 @@ export function createServer(options: ServerOptions): Hono {
       if (endpoint.method !== 'GET' && !mayPost(request, options.allowedOrigins))
         return refuse(context, 'cross-origin');
 
-      const params = parsePart(endpoint.params, context.req.param(), 'path');
+      const params = parsePart(endpoint.params, context.req.param(), 'path', localeOf(context));
       // A path that does not parse names nothing.
       if ('errors' in params) return refuse(context, 'not-found');
       const building = context.req.param('building') ?? null;
       const guarded = await options.guard(request, endpoint, building, now);
       if ('refused' in guarded) return refuse(context, guarded.refused);
 
-      const query = parsePart(endpoint.query, context.req.query(), 'query');
+      const query = parsePart(endpoint.query, context.req.query(), 'query', localeOf(context));
       if ('errors' in query) return refuse(context, 'invalid-input', query.errors);
-      const body = await readBody(endpoint, request);
+      const body = await readBody(endpoint, request, localeOf(context));
       if ('refused' in body) return refuse(context, body.refused, body.errors);
 
       const locale = localeOf(context);
@@ -182,9 +188,10 @@ function parsePart(
   schema: z.ZodType | undefined,
   value: unknown,
   part: string,
+  locale: Locale,
 ): { value: unknown } | { errors: ErrorPlace[] } {
   if (!schema) return { value: value ?? {} };
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: EXPECTATIONS[locale] });
   return parsed.success ? { value: parsed.data } : { errors: errorsOf(parsed.error, part) };
 }
 
@@ -195,7 +202,7 @@ type ReadBody =
   | { value: unknown }
   | { refused: 'malformed-body' | 'invalid-input' | 'too-large' | 'wrong-media-type'; errors?: ErrorPlace[] };
 
-async function readBody(endpoint: Endpoint, request: Request): Promise<ReadBody> {
+async function readBody(endpoint: Endpoint, request: Request, locale: Locale): Promise<ReadBody> {
   const { body } = endpoint;
   if (!body) return { value: undefined };
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
@@ -211,7 +218,7 @@ async function readBody(endpoint: Endpoint, request: Request): Promise<ReadBody>
   } catch {
     return { refused: 'malformed-body' };
   }
-  const parsed = parsePart(body, value, 'body');
+  const parsed = parsePart(body, value, 'body', locale);
   return 'errors' in parsed ? { refused: 'invalid-input', errors: parsed.errors } : parsed;
 }
 
