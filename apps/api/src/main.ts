@@ -1,6 +1,6 @@
 // The program behind `npm start`: starts the server, says where to look, and stops cleanly.
 const began = performance.now();
-const { parseSettings, SettingsError } = await import('./settings.ts');
+const { chooseLogLevel, parseSettings, SettingsError } = await import('./settings.ts');
 const { startServer } = await import('./start.ts');
 const { createLogger } = await import('./logger.ts');
 const { describeStart } = await import('./demo/welcome.ts');
@@ -10,8 +10,11 @@ const STOP_MS = 20_000;
 
 try {
   const settings = parseSettings(process.env, process.cwd());
-  const log = createLogger(settings.logLevel);
+  // Whether this is a demonstration only the database knows: until it is asked, trouble alone is logged.
+  const log = createLogger(settings.logLevel ?? 'warn');
   const server = await startServer({ settings, log });
+  const { demo } = server.open.installation;
+  log.level = settings.logLevel ?? chooseLogLevel({ isTerminal: process.stdout.isTTY === true, demo });
   const milliseconds = Math.round(performance.now() - began);
   log.info({ milliseconds }, 'started');
   console.log(await describeStart(server, milliseconds));

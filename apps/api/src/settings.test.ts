@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseSettings } from './settings.ts';
+import { chooseLogLevel, parseSettings } from './settings.ts';
 
 describe('settings', () => {
   it('need nothing to be set', () => {
@@ -10,7 +12,21 @@ describe('settings', () => {
       webOrigin: null,
       role: 'all',
       demo: null,
+      logLevel: null,
     });
+  });
+
+  it('log trouble alone at a terminal and in a demonstration, and every request where logs are collected', () => {
+    expect(chooseLogLevel({ isTerminal: true, demo: false })).toBe('warn');
+    expect(chooseLogLevel({ isTerminal: false, demo: true })).toBe('warn');
+    expect(chooseLogLevel({ isTerminal: false, demo: false })).toBe('info');
+  });
+
+  it('are all described in docs/running.md, and nothing else is', () => {
+    const source = readFileSync(join(import.meta.dirname, 'settings.ts'), 'utf8');
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/running.md'), 'utf8');
+    const names = (text: string, form: RegExp) => [...text.matchAll(form)].map(([, name]) => name).sort();
+    expect(names(page, /^\| `([A-Z_]+)`/gm)).toEqual(names(source, /read\('([A-Z_]+)'\)/g));
   });
 
   it('are read in full', () => {

@@ -2,6 +2,9 @@
 import { isAbsolute, join } from 'node:path';
 import { parseDatabaseUrl, type DatabaseAddress } from '@veche/postgres/connect.ts';
 
+/** The least that is logged; `silent` logs nothing. */
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info';
+
 /** What this process does; `all` does everything. */
 export type ProcessRole = 'all' | 'api' | 'sequencer' | 'jobs';
 
@@ -25,7 +28,8 @@ export type Settings = {
   readonly smsGatewayUrl: string | null;
   /** Contact of the first operator of the installation. */
   readonly admin: string | null;
-  readonly logLevel: 'silent' | 'error' | 'warn' | 'info';
+  /** Null: see {@link chooseLogLevel}. */
+  readonly logLevel: LogLevel | null;
 };
 
 /** A setting that cannot be used; the text names it and says what is expected, and never repeats a secret. */
@@ -37,8 +41,7 @@ export class SettingsError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads PORT, HOST, DATABASE_URL, VECHE_DATA_DIR, VECHE_ORIGIN, VECHE_ROLE, VECHE_DEMO, SMTP_URL, VECHE_MAIL_FROM, SMS_GATEWAY_URL,
- * VECHE_ADMIN and VECHE_LOG_LEVEL; an empty value counts as unset.
+ * Reads what docs/running.md lists; an empty value counts as unset.
  * @throws SettingsError: on the first one that cannot be used.
  */
 export function parseSettings(environment: Environment, workingDir: string): Settings {
@@ -57,13 +60,16 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     mailFrom: read('VECHE_MAIL_FROM'),
     smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
     admin: read('VECHE_ADMIN'),
-    logLevel: parseChoice(
-      'VECHE_LOG_LEVEL',
-      read('VECHE_LOG_LEVEL') ?? (process.stdout.isTTY ? 'warn' : 'info'),
-      ['silent', 'error', 'warn', 'info'],
-    ),
+    logLevel: parseLogLevel(read('VECHE_LOG_LEVEL')),
   };
 }
+
+/** What is logged when no setting says: trouble alone where a person watches, every request where logs are collected. */
+export const chooseLogLevel = (where: { isTerminal: boolean; demo: boolean }): LogLevel =>
+  where.isTerminal || where.demo ? 'warn' : 'info';
+
+const parseLogLevel = (text: string | null): LogLevel | null =>
+  text === null ? null : parseChoice('VECHE_LOG_LEVEL', text, ['silent', 'error', 'warn', 'info']);
 
 function parsePort(text: string): number {
   const port = Number(text);
