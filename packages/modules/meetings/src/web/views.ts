@@ -18,6 +18,9 @@ export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
 export type MyVote =
   { readonly my: MyBallot; readonly refused: null } | { readonly my: null; readonly refused: NoBallot };
 
+/** The name of a rule as the end of a sentence: `more than half of all votes`. */
+export const inSentence = (ruleName: string): string => ruleName.charAt(0).toLowerCase() + ruleName.slice(1);
+
 /** Entrances in the order of their numbers; premises without one come last. */
 export const byEntrance = (one: { entrance: string }, other: { entrance: string }): number =>
   Number(one.entrance === '') - Number(other.entrance === '') ||
