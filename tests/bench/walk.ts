@@ -246,14 +246,14 @@ async function slowDown(page: Page): Promise<CDPSession> {
   return session;
 }
 
-/** @returns how many bytes of script have come over the line, as they were sent, heads of the answers included. */
+/** @returns how many bytes of script have come over the line, compressed as they were sent. */
 function countScript(session: CDPSession): () => number {
   const scripts = new Set<string>();
   let bytes = 0;
   session.on('Network.responseReceived', ({ requestId, response }) => {
     if (response.mimeType.includes('javascript')) scripts.add(requestId);
   });
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+  session.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
     if (scripts.has(requestId)) bytes += encodedDataLength;
   });
   return () => bytes;
