@@ -1,5 +1,6 @@
 // The program behind `npm start`: starts the server, says where to look, and stops cleanly.
 const began = performance.now();
+await import('./quick-imports.ts');
 const { chooseLogLevel, parseSettings, SettingsError } = await import('./settings.ts');
 const { startServer } = await import('./start.ts');
 const { createLogger } = await import('./logger.ts');

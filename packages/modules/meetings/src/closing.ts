@@ -22,7 +22,6 @@ import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts'
 import { writeMinutes } from './domain/minutes.ts';
 import { catalogs } from './catalogs.ts';
 import { signEntry, submitEntry, type SignedEntry } from './milestone.ts';
-import { renderMinutes } from './minutes-pdf.ts';
 import { noticeValues } from './opening.ts';
 import {
   findMeeting,
@@ -211,6 +210,8 @@ async function drawUpMinutes(house: House, key: MeetingKey, row: MeetingRow): Pr
     row.language,
     translateIn(row.language),
   );
+  // Needed for the few minutes of a year when a meeting closes: the maker of PDFs is loaded only then.
+  const { renderMinutes } = await import('./minutes-pdf.ts');
   return renderMinutes(document, row.closedAt!);
 }
 
