@@ -26,6 +26,12 @@ type Stop = {
   readonly reach?: (page: Page) => Promise<void>;
 };
 
+/** Colours change over a frame or more, the inherited ones after those they come from. */
+async function settle(): Promise<void> {
+  for (let calm = 0; calm < 3; calm = document.getAnimations().length === 0 ? calm + 1 : 0)
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+}
+
 describe('every page', async () => {
   const server = await startTestServer({ seed: true, pages: true });
   const origin = server.url;
@@ -168,13 +174,14 @@ describe('every page', async () => {
     const faults: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(settle);
       const axe = new AxeBuilder({ page });
       // Of all that is judged, only colours differ in the dark.
       if (colorScheme === 'dark') axe.withRules(['color-contrast', 'link-in-text-block']);
       else axe.options({ rules: { 'target-size': { enabled: true } } });
       for (const { id, help, nodes } of (await axe.analyze()).violations)
         faults.push(
-          `${colorScheme}: ${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+          `${colorScheme}: ${id}: ${help}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`,
         );
     }
     const shape = await page.evaluate(() => ({
