@@ -8,7 +8,7 @@ export type VerdictBar = {
   readonly parts: readonly {
     readonly part: Part;
     readonly value: string;
-    readonly tone: 'one' | 'two' | 'three' | 'rest';
+    readonly tone: 'one' | 'two' | 'three' | 'blank' | 'rest';
   }[];
   /** Null where nothing is measured in area. `need` in cm², on the scale of the parts. */
   readonly threshold: {
@@ -32,7 +32,7 @@ export function barOf({ sums, tests }: Pick<ItemResultView, 'sums' | 'tests'>): 
       { part: 'for', value: area.for, tone: 'one' },
       { part: 'against', value: area.against, tone: 'two' },
       { part: 'abstain', value: area.abstain, tone: 'three' },
-      { part: 'unmarked', value: area.unmarked, tone: 'rest' },
+      { part: 'unmarked', value: area.unmarked, tone: 'blank' },
       { part: 'absent', value: absent, tone: 'rest' },
     ],
     threshold: measured
