@@ -124,6 +124,8 @@ export function createFormat(locale: Locale) {
     /** The day, the time and the name of the zone. */
     dateTime: (at: string | Date, timeZone: string): string =>
       `${dayAndTime(at, timeZone)} (${zone(at, timeZone)})`,
+    /** The name of a time zone as of a moment: of the city in Russia, else as the browser has it. */
+    zone,
     /** Short, for tables. */
     shortDateTime: moment({
       weekday: 'short',
