@@ -11,7 +11,6 @@ const checks: readonly { title: string; run: readonly string[] }[] = [
   { title: 'format', run: [bin('prettier'), '--check', '--log-level=warn', '.'] },
   { title: 'lint', run: [bin('oxlint'), '--quiet', '.'] },
   { title: 'boundaries', run: [bin('turbo'), 'boundaries', '--no-color'] },
-  { title: 'dead code', run: [bin('knip'), '--no-progress'] },
   { title: 'types of the server', run: [bin('tsc'), '-p', 'tsconfig.json'] },
   { title: 'types of the tests', run: [bin('tsc'), '-p', 'tests'] },
   { title: 'types of core, alone', run: [bin('tsc'), '-p', 'packages/core'] },
@@ -21,6 +20,8 @@ const checks: readonly { title: string; run: readonly string[] }[] = [
     title: 'types of the pages',
     run: [bin('turbo'), 'run', 'check', '--filter=@veche/web', '--output-logs=errors-only'],
   },
+  // After the types of the pages: their settings are made there.
+  { title: 'dead code', run: [bin('knip'), '--no-progress'] },
 ];
 
 for (const { title, run } of checks) {

@@ -3,7 +3,7 @@
 // Every kind is listed here or by the module that writes it, with the exact fields and the form of each; a leaf with one
 // more, one less or another form is refused. No names, no contacts, no choices: what is private is committed to.
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './bytes.ts';
-import { checkSignature, isStrictKey, publicKeyOf, sign } from './ed25519.ts';
+import { checkSignature, publicKeyOf, sign } from './ed25519.ts';
 import type { SignatureCheck } from './ed25519.ts';
 import { LedgerFault } from './fault.ts';
 import { isFractionText } from './fraction.ts';
@@ -302,9 +302,3 @@ export function checkEntrySignature(entry: Entry | AnyEntry): void {
   if (!checkSignature(key, message, signature))
     throw new LedgerFault('signature', 'the entry is not signed by its author');
 }
-
-/**
- * Whether the base64 text is a key that a signature can be checked against.
- * @example isKeyText(entry.by) // true
- */
-export const isKeyText = (text: string): boolean => forms.key(text) && isStrictKey(decodeBase64(text));

@@ -10,7 +10,6 @@ import type { RollEntry } from './domain/roll.ts';
 import type { TurnoutPart, TurnoutStep } from './domain/turnout.ts';
 import { effectiveBallots, entries, keys, meetings, roll } from './schema.ts';
 
-export type MeetingState = 'draft' | 'called' | 'open' | 'closing' | 'closed';
 export type MeetingRow = typeof meetings.$inferSelect;
 /** A meeting is named by its building and its id together. */
 export type MeetingKey = { readonly buildingId: string; readonly id: string };
