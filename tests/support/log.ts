@@ -17,6 +17,8 @@ import { afterwards } from './afterwards.ts';
 
 const ORIGIN = 'veche.test/log/v1';
 export const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(1));
+/** Stands for the registrar's entry at index 0. */
+export const FIRST_LEAF = '{"kind":"registrar"}';
 export const silent: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A folder for the files of one log, removed after the tests of the file. */
@@ -46,7 +48,7 @@ export async function openLog(
         tiles,
         origin: ORIGIN,
         signer,
-        firstEntry: () => Buffer.from('{"first":true}'),
+        firstEntry: () => Buffer.from(FIRST_LEAF),
         now: () => Date.now(),
         log: options.log ?? silent,
         ...(options.batchEntries ? { batchEntries: options.batchEntries } : {}),

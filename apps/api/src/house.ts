@@ -31,7 +31,6 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/em
 import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
 import { createLedgerPort } from '@veche/postgres/ledger-port.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
-import { readRegistrarEntries } from '@veche/postgres/registrar-entries.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
@@ -131,7 +130,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       db: connection.db,
       clock,
       random: (length) => randomBytes(length),
-      ledger: { ...ledger, registrarEntries: () => readRegistrarEntries(connection.sql) },
+      ledger,
       notices: createNotices({ translate, clock, webOrigin }),
       files: createFileStore(dataDir.files, dataDir.scratch),
       events: events.port,

@@ -35,16 +35,10 @@ export type LedgerPort = {
   receipts(idems: readonly string[], timeoutMs: number): Promise<(LogReceipt | null)[]>;
   /** Entries of the log by idem, in log order; those not yet logged are absent. */
   read(idems: readonly string[]): Promise<LoggedEntry[]>;
-  /** The registrar's own entry: index 0. */
-  registrarEntry(): Promise<LoggedEntry>;
-  /** The newest published checkpoint, a signed note. */
-  checkpoint(): Promise<string>;
-};
-
-/** Who may sign for the log. */
-export type RegistrarHistory = {
   /** The registrar's own entries in log order: the first is index 0, each later one names the key that signs from there on. */
   registrarEntries(): Promise<LoggedEntry[]>;
+  /** The newest published checkpoint, a signed note. */
+  checkpoint(): Promise<string>;
 };
 
 /** A message to a person; the text is made from the module's messages in the person's language. */
@@ -127,7 +121,7 @@ export type House = {
   readonly db: Database;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly ledger: LedgerPort & RegistrarHistory;
+  readonly ledger: LedgerPort;
   readonly notices: NoticePort;
   readonly files: FilePort;
   readonly events: EventPort;
