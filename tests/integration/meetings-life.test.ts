@@ -65,6 +65,9 @@ describe('the life of a meeting, step by step', () => {
     await expect
       .poll(async () => (await createCall(house.url, fetch)(contract.getMeeting, { params: place })).log)
       .toEqual([{ kind: 'meeting.called', index: 1 }]);
+    // The start page writes its moments in the time of the building.
+    const { meetings } = await createCall(house.url, fetch)(contract.listPublicMeetings, {});
+    expect(meetings).toMatchObject([{ id: place.meeting, timeZone: 'Asia/Yekaterinburg' }]);
     for (const owner of OWNERS) expect(await messagesTo(owner)).toHaveLength(1);
     expect((await messagesTo('anna'))[0]!.subject).toBe('Owners’ meeting: Ремонт, совет дома и подвал');
     expect((await messagesTo('boris'))[0]!.text).toContain(

@@ -91,7 +91,7 @@ async function settleHouse(server: RunningServer): Promise<{ building: string; t
   const tag = randomUUID().slice(0, 8);
   const { id: building } = await insertBuilding(
     db,
-    { address: 'ул. Лесная, д. 5', city: 'Казань', timeZone: 'Europe/Moscow', areaCm2: 2_755_001 },
+    { address: 'ул. Лесная, д. 5', city: 'Пермь', timeZone: 'Asia/Yekaterinburg', areaCm2: 2_755_001 },
     now,
   );
   const put = (who: string) =>

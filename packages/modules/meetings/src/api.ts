@@ -101,6 +101,7 @@ export function routes(house: House): readonly Route[] {
         id: row.id,
         buildingId: row.buildingId,
         address: row.address,
+        timeZone: row.timeZone,
         title: row.title,
         state: row.state,
         closesAt: row.closesAt?.toISOString() ?? null,

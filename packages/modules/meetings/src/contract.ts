@@ -191,6 +191,7 @@ export const listPublicMeetings = endpoint({
         id: logId,
         buildingId: uuid,
         address: z.string(),
+        timeZone: z.string().meta({ description: 'The building’s, as the notice has it.' }),
         title: z.string(),
         state: z.enum(MEETING_STATES),
         closesAt: instant.nullable(),

@@ -101,7 +101,7 @@ export async function listMeetings(tx: Tx, buildingId: string, withDrafts: boole
     .limit(500);
 }
 
-/** Called meetings of all buildings, newest first, with the address of their notice. */
+/** Called meetings of all buildings, newest first, with the address and the time zone of their notice. */
 export async function listNewestCalled(tx: Tx, limit: number) {
   const rows = await tx
     .select()
@@ -109,7 +109,10 @@ export async function listNewestCalled(tx: Tx, limit: number) {
     .where(isNotNull(meetings.calledAt))
     .orderBy(desc(meetings.calledAt))
     .limit(limit);
-  return rows.map((row) => ({ ...row, address: noticeOf(row).building.address }));
+  return rows.map((row) => {
+    const { building, timeZone } = noticeOf(row);
+    return { ...row, address: building.address, timeZone };
+  });
 }
 
 export async function findMeetingsToOpen(tx: Tx, now: Date): Promise<MeetingKey[]> {
