@@ -360,6 +360,31 @@ describe('the reconciliation report', () => {
     expect(codes([{}])).toContain('note building-area-unknown');
   });
 
+  it('writes areas in the reader’s way, every digit of them', () => {
+    const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ');
+    const told = (rows: readonly Cells[], buildingAreaCm2: number, locale: 'ru' | 'en') => {
+      const translate = createTranslate(locale, locale === 'ru' ? ru : en);
+      return report(rows, buildingAreaCm2).findings.map(({ key, facts }) => plain(translate(key, facts)));
+    };
+    const rows = [{ area: '1682,4401' }];
+    expect(told(rows, 10_000_000, 'ru')).toContain(
+      'Площадь помещений по реестру — 1 682,4401 м², по документам дома — 1 000,00 м². В реестре больше на 682,4401 м².',
+    );
+    expect(told(rows, 0, 'ru').join()).toContain('По реестру — 1 682,4401 м².');
+    expect(told(rows, 10_000_000, 'en').join()).toContain('add up to 1,682.4401 m²;');
+    const twice = [
+      { area: '54,3', share: '1/2' },
+      { area: '54,5', share: '1/2', owner: 'Гусев Лев' },
+    ];
+    expect(told(twice, 543_000, 'ru').join()).toContain(
+      'Площадь «54,5», а в строке 2 у этого же помещения — 54,30 м².',
+    );
+    const most = { register: '9007199254740993.4321' };
+    expect(plain(createTranslate('ru', ru)('reconciliation.building-area-unknown', most))).toContain(
+      '9 007 199 254 740 993,4321 м²',
+    );
+  });
+
   it('finds a row given twice, and not two documents of one owner', () => {
     const half = { share: '1/2', document: 'A' };
     expect(codes([half, half])).toContain('warning duplicate-row');
