@@ -362,7 +362,7 @@ describe('the reconciliation report', () => {
 
   it('writes areas in the reader’s way, every digit of them', () => {
     const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ');
-    const told = (rows: readonly Cells[], buildingAreaCm2: number, locale: 'ru' | 'en') => {
+    const told = (rows: Cells[], buildingAreaCm2: number, locale: 'ru' | 'en') => {
       const translate = createTranslate(locale, locale === 'ru' ? ru : en);
       return report(rows, buildingAreaCm2).findings.map(({ key, facts }) => plain(translate(key, facts)));
     };
