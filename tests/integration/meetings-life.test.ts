@@ -74,8 +74,12 @@ describe('the life of a meeting, step by step', () => {
       `https://veche.test/buildings/${place.building}/meetings/${place.meeting}`,
     );
     // The moments too are in the reader's language.
-    expect((await messagesTo('anna'))[0]!.text).toMatch(/Voting ends: .*[A-Z][a-z]+/);
-    expect((await messagesTo('boris'))[0]!.text).toMatch(/Голосование закончится: .*[а-я]{3}/);
+    expect((await messagesTo('anna'))[0]!.text).toMatch(
+      /Voting ends: .*[A-Z][a-z]+.* \(Yekaterinburg time\)/,
+    );
+    expect((await messagesTo('boris'))[0]!.text).toMatch(
+      /Голосование закончится: .*[а-я]{3}.* \(Екатеринбург\)/,
+    );
     expect(await messagesTo('stranger')).toEqual([]);
     const anna = await house.as('anna');
     expect(await refusalOf(anna.call(contract.getMyBallot, { params: place }))).toBe('not-open');

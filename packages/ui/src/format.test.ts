@@ -49,6 +49,9 @@ describe('moments', () => {
     expect(plain(en.dateTime('2026-11-24T15:00:00Z', 'Asia/Vladivostok'))).toBe(
       'Wednesday, 25 November 2026 at 01:00 (Vladivostok time)',
     );
+    expect(ru.zone('2026-11-24T15:00:00Z', 'Asia/Kamchatka')).toBe('Камчатка');
+    expect(en.zone('2026-11-24T15:00:00Z', 'Asia/Almaty')).toMatch(/\S/);
+    expect(() => ru.zone('2026-11-24T15:00:00Z', 'Europe/Nowhere')).toThrow(RangeError);
     expect(plain(ru.shortDateTime('2026-11-24T15:00:00Z', 'Europe/Moscow'))).toBe('вт, 24.11.2026, 18:00');
   });
 });

@@ -2,45 +2,12 @@
 // decided from a text made here. Exact fractions are rounded once, from the exact value.
 import type { Locale } from '@veche/core/locale.ts';
 import { divide, multiply, parseRational, rational, toDecimal, type Rational } from '@veche/core/rational.ts';
+import { nameOfZone } from '@veche/core/zone.ts';
 
 /** An exact value: a count, or a fraction as text (`543000/7`). */
 export type Exact = string | number | bigint | Rational;
 
 export type Format = ReturnType<typeof createFormat>;
-
-// The zones of Russia by their own name: browsers leave out most cities, each in its own way.
-const ZONES: Record<Locale, Readonly<Record<string, string>>> = {
-  ru: {
-    'Europe/Kaliningrad': 'Калининград',
-    'Europe/Moscow': 'Москва',
-    'Europe/Samara': 'Самара',
-    'Asia/Yekaterinburg': 'Екатеринбург',
-    'Asia/Omsk': 'Омск',
-    'Asia/Novosibirsk': 'Новосибирск',
-    'Asia/Krasnoyarsk': 'Красноярск',
-    'Asia/Irkutsk': 'Иркутск',
-    'Asia/Yakutsk': 'Якутск',
-    'Asia/Vladivostok': 'Владивосток',
-    'Asia/Magadan': 'Магадан',
-    'Asia/Sakhalin': 'Сахалин',
-    'Asia/Kamchatka': 'Камчатка',
-  },
-  en: {
-    'Europe/Kaliningrad': 'Kaliningrad time',
-    'Europe/Moscow': 'Moscow time',
-    'Europe/Samara': 'Samara time',
-    'Asia/Yekaterinburg': 'Yekaterinburg time',
-    'Asia/Omsk': 'Omsk time',
-    'Asia/Novosibirsk': 'Novosibirsk time',
-    'Asia/Krasnoyarsk': 'Krasnoyarsk time',
-    'Asia/Irkutsk': 'Irkutsk time',
-    'Asia/Yakutsk': 'Yakutsk time',
-    'Asia/Vladivostok': 'Vladivostok time',
-    'Asia/Magadan': 'Magadan time',
-    'Asia/Sakhalin': 'Sakhalin time',
-    'Asia/Kamchatka': 'Kamchatka time',
-  },
-};
 
 const CM2_PER_M2 = rational(10_000);
 
@@ -81,12 +48,7 @@ export function createFormat(locale: Locale) {
   const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
 
   const dayAndTime = moment({ ...day, hour: '2-digit', minute: '2-digit' });
-  const zone = (at: string | Date, timeZone: string): string =>
-    ZONES[locale][timeZone] ??
-    new Intl.DateTimeFormat(tag, { timeZone, timeZoneName: 'shortGeneric' })
-      .formatToParts(new Date(at))
-      .find(({ type }) => type === 'timeZoneName')?.value ??
-    timeZone;
+  const zone = (at: string | Date, timeZone: string): string => nameOfZone(locale, timeZone, new Date(at));
 
   return {
     /** A count with its thousands apart. */

@@ -1,6 +1,7 @@
 // Numbers and moments as people read them, in their language. For display only: nothing here decides anything.
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
+import { nameOfZone } from '@veche/core/zone.ts';
 import { quantityOfArea, type Quantity, type Unit } from '@veche/rules/explain.ts';
 
 /** Digits with a point (`2648.24`) set in the locale's way (`2 648,24`); a minus is a true minus. */
@@ -25,9 +26,9 @@ export function formatQuantity(quantity: Quantity, unit: Unit, locale: Locale, t
 export const formatArea = (cm2: string | number, locale: Locale, translate: Translate): string =>
   formatQuantity(quantityOfArea(cm2), 'm2', locale, translate);
 
-/** A moment with weekday, date and time in the building's time zone. */
-export const formatMoment = (moment: Date, locale: Locale, timeZone: string): string =>
-  new Intl.DateTimeFormat(locale, {
+/** A moment with weekday, date and time in the building's time zone, and the zone's name as the pages have it. */
+export function formatMoment(moment: Date, locale: Locale, timeZone: string): string {
+  const format = new Intl.DateTimeFormat(locale, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -35,8 +36,9 @@ export const formatMoment = (moment: Date, locale: Locale, timeZone: string): st
     hour: '2-digit',
     minute: '2-digit',
     timeZone,
-    timeZoneName: 'short',
-  }).format(moment);
+  });
+  return `${format.format(moment)} (${nameOfZone(locale, timeZone, moment)})`;
+}
 
 /** A calendar day in the building's time zone. */
 export const formatDay = (moment: Date, locale: Locale, timeZone: string): string =>

@@ -61,7 +61,10 @@ describe('the minutes', () => {
     expect(plain(formatDecimal('-12345.60', 'ru'))).toBe('−12 345,60');
     expect(formatDecimal('12345.60', 'en')).toBe('12,345.60');
     expect(plain(formatMoment(new Date('2026-03-01T21:30:00Z'), 'ru', 'Asia/Yekaterinburg'))).toMatch(
-      /понедельник, 2 марта 2026.* 02:30/,
+      /понедельник, 2 марта 2026.* 02:30 \(Екатеринбург\)$/,
+    );
+    expect(formatMoment(new Date('2026-03-01T21:30:00Z'), 'en', 'Asia/Kamchatka')).toMatch(
+      /Monday, March 2, 2026.* \(Kamchatka time\)$/,
     );
   });
 });
