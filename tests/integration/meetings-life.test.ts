@@ -142,7 +142,12 @@ describe('the life of a meeting, step by step', () => {
     });
     expect(JSON.stringify(meeting)).not.toMatch(/"(for|against|abstain)":"[0-9]/);
     const listed = await anna.session.call(contract.listMeetings, { params: place });
-    expect(listed.meetings[0]).toMatchObject({ percent: '69.01', mine: 'voted', state: 'open' });
+    expect(listed.meetings[0]).toMatchObject({
+      percent: '69.01',
+      mine: 'voted',
+      state: 'open',
+      votingEnded: false,
+    });
   });
 
   it('shows the chair whose votes are missing, and nobody else', async () => {
@@ -161,7 +166,11 @@ describe('the life of a meeting, step by step', () => {
 
   it('is closed by the chair after the announced end: counted exactly, with minutes', async () => {
     await house.advance(10 * DAY);
+    // Until the close a list says that the voting has ended, to members and to strangers.
     const chair = await house.as('chair');
+    const awaited = { meetings: [{ id: place.meeting, state: 'open', votingEnded: true }] };
+    expect(await chair.call(contract.listMeetings, { params: place })).toMatchObject(awaited);
+    expect(await createCall(house.url, fetch)(contract.listPublicMeetings, {})).toMatchObject(awaited);
     expect((await chair.call(contract.getMeeting, { params: place })).may.close).toBe(true);
     const closed = await chair.call(contract.closeMeeting, { params: place, query: { lang: 'ru' } });
     expect(closed.state).toBe('closed');

@@ -41,7 +41,7 @@ import {
   type MeetingKey,
   type MeetingRow,
 } from './store.ts';
-import { createViews, keyOf, ruleTexts, rulesOfToday } from './view.ts';
+import { createViews, isVotingOver, keyOf, ruleTexts, rulesOfToday } from './view.ts';
 
 const NEWEST = 50;
 
@@ -88,6 +88,7 @@ export function routes(house: House): readonly Route[] {
             state: row.state,
             opensAt: row.opensAt?.toISOString() ?? null,
             closesAt: row.closesAt?.toISOString() ?? null,
+            votingEnded: isVotingOver(row, now),
             items: row.draft.items.length,
             percent: (await views.turnout(row, now))?.percent ?? null,
             mine: mine.get(row.id) ?? null,
@@ -96,7 +97,7 @@ export function routes(house: House): readonly Route[] {
       };
     }),
 
-    route(contract.listPublicMeetings, async () => ({
+    route(contract.listPublicMeetings, async ({ now }) => ({
       meetings: (await listNewestCalled(db, NEWEST)).map((row) => ({
         id: row.id,
         buildingId: row.buildingId,
@@ -105,6 +106,7 @@ export function routes(house: House): readonly Route[] {
         title: row.title,
         state: row.state,
         closesAt: row.closesAt?.toISOString() ?? null,
+        votingEnded: isVotingOver(row, now),
       })),
     })),
 

@@ -123,6 +123,11 @@ const turnout = z.object({
     .meta({ description: 'At most 200 points.' }),
 });
 
+const votingEnded = z.boolean().meta({
+  description:
+    'Whether the announced end has passed, by the installation’s clock; until the close the state stays `open`.',
+});
+
 const meetingView = z.object({
   id: logId,
   buildingId: uuid,
@@ -168,6 +173,7 @@ export const listMeetings = endpoint({
         state: z.enum(MEETING_STATES),
         opensAt: instant.nullable(),
         closesAt: instant.nullable(),
+        votingEnded,
         items: z.int(),
         percent: z.string().nullable(),
         /** Whether the caller has a ballot in this meeting, and whether it was cast. Null for those without a vote. */
@@ -195,6 +201,7 @@ export const listPublicMeetings = endpoint({
         title: z.string(),
         state: z.enum(MEETING_STATES),
         closesAt: instant.nullable(),
+        votingEnded,
       }),
     ),
   }),

@@ -126,12 +126,8 @@ export function createViews(house: House): Views {
       log: await logOf(row),
       may: {
         edit: row.state === 'draft' && mayDo(caller, 'meetings.call'),
-        vote: row.state === 'open' && hasVote && row.closesAt !== null && now < row.closesAt,
-        close:
-          row.state === 'open' &&
-          row.closesAt !== null &&
-          now >= row.closesAt &&
-          mayDo(caller, 'meetings.close'),
+        vote: row.state === 'open' && hasVote && !isVotingOver(row, now),
+        close: row.state === 'open' && isVotingOver(row, now) && mayDo(caller, 'meetings.close'),
         seeMissing: row.openedAt !== null && mayDo(caller, 'meetings.see-missing'),
         takeBundle: row.state === 'closed' && (row.openness === 'public' || isMember(caller)),
       },
@@ -143,6 +139,10 @@ export const keyOf = (row: { buildingId: string; id: string }): MeetingKey => ({
   buildingId: row.buildingId,
   id: row.id,
 });
+
+/** Whether the announced end of a called meeting has passed; a draft has only wishes. */
+export const isVotingOver = (row: MeetingRow, now: Date): boolean =>
+  row.state !== 'draft' && row.closesAt !== null && now >= row.closesAt;
 
 /** The agenda: pinned in the notice once called, before that by the rules of today. */
 function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Translate): ItemView[] {
