@@ -173,6 +173,8 @@ async function walkOwner(browser: Browser, origin: string, contact: string): Pro
     .getByRole('group')
     .filter({ has: page.getByRole('radio') })
     .count();
+  // Signing in is measured by its seconds: from here on the taps are answers.
+  await page.evaluate(() => void ((window as unknown as Watched).slowestAnswerMs = 0));
   for (let item = 1; item <= items; item++)
     await tap(answerOf(page, item, item % 3 === 0 ? 'Against' : 'For'));
   const slowestAnswerMs = await page.evaluate(() => (window as unknown as Watched).slowestAnswerMs ?? 0);
@@ -186,12 +188,15 @@ async function walkOwner(browser: Browser, origin: string, contact: string): Pro
 
 type Watched = { slowestAnswerMs?: number; largestPaintMs?: number };
 
-/** Keeps the longest time from a tap or a key to the next paint, in steps of 8 ms as browsers tell it. */
+/**
+ * Keeps the longest time from a tap or a key to the next paint, in steps of 8 ms as browsers tell it. A pointer that merely
+ * lies over a page that is loading belongs to no interaction and is left out, as in the web's own measure (INP).
+ */
 function watchAnswers(): void {
   new PerformanceObserver((list) => {
     const watched = window as unknown as Watched;
-    for (const { duration } of list.getEntries())
-      watched.slowestAnswerMs = Math.max(watched.slowestAnswerMs ?? 0, duration);
+    for (const { duration, interactionId } of list.getEntries() as PerformanceEventTiming[])
+      if (interactionId) watched.slowestAnswerMs = Math.max(watched.slowestAnswerMs ?? 0, duration);
   }).observe({ type: 'event', buffered: true, durationThreshold: 16 } as PerformanceObserverInit);
 }
 
