@@ -117,22 +117,22 @@ export function createServer(options: ServerOptions): Hono {
     app.on(endpoint.method, endpoint.path, async (context) => {
       const request = context.req.raw;
       const now = options.clock.now();
+      const locale = localeOf(context);
       if (endpoint.method !== 'GET' && !mayPost(request, options.allowedOrigins))
         return refuse(context, 'cross-origin');
 
-      const params = parsePart(endpoint.params, context.req.param(), 'path', localeOf(context));
+      const params = parsePart(endpoint.params, context.req.param(), 'path', locale);
       // A path that does not parse names nothing.
       if ('errors' in params) return refuse(context, 'not-found');
       const building = context.req.param('building') ?? null;
       const guarded = await options.guard(request, endpoint, building, now);
       if ('refused' in guarded) return refuse(context, guarded.refused);
 
-      const query = parsePart(endpoint.query, context.req.query(), 'query', localeOf(context));
+      const query = parsePart(endpoint.query, context.req.query(), 'query', locale);
       if ('errors' in query) return refuse(context, 'invalid-input', query.errors);
-      const body = await readBody(endpoint, request, localeOf(context));
+      const body = await readBody(endpoint, request, locale);
       if ('refused' in body) return refuse(context, body.refused, body.errors);
 
-      const locale = localeOf(context);
       const headers: [string, string][] = [];
       const input: HandlerInput<Endpoint> = {
         params: params.value as never,
