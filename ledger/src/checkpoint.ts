@@ -6,7 +6,7 @@
 import { decodeBase64, encodeBase64, equalBytes } from './bytes.ts';
 import { LedgerFault } from './fault.ts';
 import { checkNote, signNote } from './note.ts';
-import type { Note, NoteSigner, NoteVerifier } from './note.ts';
+import type { Note, NoteSignature, NoteSigner, NoteVerifier } from './note.ts';
 import { HASH_BYTES, emptyRoot } from './tree.ts';
 
 export type Checkpoint = {
@@ -54,28 +54,39 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * The signed note of a tree. The log's key name must be the origin.
+ * The signed note of a tree. The name of every key of the log must be the origin.
+ * @param signers the log's key; while it is being replaced, the one that goes too
  * @example signCheckpoint('veche.test/log/v1', size, root, signer) // checkpoint
  */
-export function signCheckpoint(origin: string, size: number, root: Uint8Array, signer: NoteSigner): string {
-  if (signer.name !== origin) throw new RangeError('expected the key of the origin');
-  return signNote(formatCheckpoint({ origin, size, root }), [signer]);
+export function signCheckpoint(
+  origin: string,
+  size: number,
+  root: Uint8Array,
+  ...signers: readonly NoteSigner[]
+): string {
+  if (signers.some(({ name }) => name !== origin)) throw new RangeError('expected the key of the origin');
+  return signNote(formatCheckpoint({ origin, size, root }), signers);
 }
 
 /**
- * The checkpoint of a note that the log's own key signed.
+ * The checkpoint of a note that a key of the log signed.
+ * @param log the log's key, or several of one name while a key is being replaced: one signature is enough
  * @throws LedgerFault `checkpoint` when malformed or of another origin, and those of {@link checkNote}.
  * @example checkCheckpoint(checkpoint, verifier).size // 14
  */
 export function checkCheckpoint(
   note: string,
-  log: NoteVerifier,
+  log: NoteVerifier | readonly NoteVerifier[],
   witnesses: readonly NoteVerifier[] = [],
 ): Checkpoint & { note: Note } {
-  const checked = checkNote(note, [log, ...witnesses]);
-  if (!checked.verified.some(({ name, keyId }) => name === log.name && equalBytes(keyId, log.keyId)))
+  const keys: readonly NoteVerifier[] = 'name' in log ? [log] : log;
+  const checked = checkNote(note, [...keys, ...witnesses]);
+  const isOfLog = ({ name, keyId }: NoteSignature): boolean =>
+    keys.some((key) => key.name === name && equalBytes(key.keyId, keyId));
+  if (!checked.verified.some(isOfLog))
     throw new LedgerFault('unknown-signer', 'the checkpoint is not signed by the log');
   const checkpoint = parseCheckpoint(checked.text);
-  if (checkpoint.origin !== log.name) throw new LedgerFault('checkpoint', 'the checkpoint is of another log');
+  if (keys.some(({ name }) => name !== checkpoint.origin))
+    throw new LedgerFault('checkpoint', 'the checkpoint is of another log');
   return { ...checkpoint, note: checked };
 }

@@ -4,7 +4,7 @@
 //   1  in memory       tiles and root; the root a second time from the bytes to be written; signature   nothing
 //   2  store.commit    entries + staging + compare-and-swap of the head, one transaction                replayed at start
 //   3  tiles.writeNew  immutable files, then read back                                                  replayed at start
-//   4  tiles.replace   the public checkpoint: only now does anybody see the new head                    staging is cleared at start
+//   4  tiles.replace   the head is shown: only now does anybody see it                                  staging is cleared at start
 //   5  clearStaged, onPublished, and partial tiles that a full one replaced are removed                  removed at start
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
 // happened. With `ahead`, one further batch may be committed while the files of the one before are being written; batches
@@ -33,7 +33,7 @@ import {
   tilePath,
 } from './tile.ts';
 import type { ReadFile, TileTree } from './tile.ts';
-import { createTreeBuilder, leafHash, peaksOf, proveInclusion, readRoot } from './tree.ts';
+import { createTreeBuilder, leafHash, peaksOf, proveConsistency, proveInclusion, readRoot } from './tree.ts';
 import type { HashReader, TreeBuilder } from './tree.ts';
 
 /** The signed head of the log as the database holds it. */
@@ -96,7 +96,7 @@ export type TileStore = {
    * @throws TileConflictError: when it is there with other bytes.
    */
   writeNew(path: string, content: Uint8Array): Promise<void>;
-  /** Replaces atomically and durably; only for `checkpoint`. */
+  /** Replaces atomically and durably; only for `checkpoint` and `head`. */
   replace(path: string, content: Uint8Array): Promise<void>;
   /** Removes a file, or does nothing when there is none. */
   remove(path: string): Promise<void>;
@@ -163,6 +163,8 @@ export type SequencerOptions = {
   readonly origin: string;
   /** The log's key; its name is the origin. */
   readonly signer: NoteSigner;
+  /** A key that is being replaced: it signs beside the new one until everybody has the new one. */
+  readonly retiring?: readonly NoteSigner[];
   readonly store: HeadStore;
   readonly tiles: TileStore;
   /** Unix milliseconds. */
@@ -177,6 +179,11 @@ export type SequencerOptions = {
   readonly ahead?: boolean;
   /** The registrar's leaf, logged at creation as index 0. */
   readonly firstEntry: () => Uint8Array;
+  /**
+   * Where a new head is shown. `checkpoint`, when not given: to the whole world at once. `head`: beside it, for a log
+   * with witnesses, whose `checkpoint` somebody else replaces once enough of them have cosigned.
+   */
+  readonly publishTo?: 'checkpoint' | 'head';
   /** Called once a head is public, with what it added; batches replayed at start are not told again. */
   readonly onPublished?: (published: Published) => void;
   /** Full tiles kept in memory for proofs; 64 when not given, about 1 MB. */
@@ -201,6 +208,8 @@ export type Sequencer = {
    * From memory for recent entries; otherwise from the tiles, each authenticated.
    */
   proofAt(index: number, size: number): Promise<Uint8Array[]>;
+  /** The proof that the tree of `size` begins with the one of `oldSize`; both at least 1 and published. */
+  consistencyOf(oldSize: number, size: number): Promise<Uint8Array[]>;
   /** Waits for the batch that is being published; rejects when that fails. */
   settle(): Promise<void>;
 };
@@ -233,10 +242,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     epoch,
     batchEntries = TILE_WIDTH,
     ahead = false,
+    publishTo = 'checkpoint',
     onPublished,
   } = options;
+  const signers = [signer, ...(options.retiring ?? [])];
   const keepTiles = Math.max(options.keepTiles ?? 64, LEAST_KEPT_TILES);
-  const logKey = parseVerifierKey(signer.vkey);
+  const logKeys = signers.map(({ vkey }) => parseVerifierKey(vkey));
   let head: Head | null = null;
   let growth: Growth | null = null;
   // False before start(), during a batch, and after a batch that failed.
@@ -249,9 +260,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // What an earlier life still writes must not land after what this one reads.
     await publishing.catch(() => {});
     publishing = Promise.resolve();
-    const [found, publicNote] = await Promise.all([store.load(), tiles.read('checkpoint')]);
-    if (found) await resume(found, publicNote);
-    else if (publicNote) throw new SequencerFault('head-missing');
+    const [found, ...notes] = await Promise.all([store.load(), tiles.read('checkpoint'), tiles.read('head')]);
+    if (found) await resume(found, notes);
+    else if (notes.some((note) => note !== null)) throw new SequencerFault('head-missing');
     else await create();
     ready = true;
     return head!;
@@ -266,9 +277,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await publishing;
   }
 
-  async function resume(found: Head, publicNote: Uint8Array | null): Promise<void> {
+  async function resume(found: Head, notes: readonly (Uint8Array | null)[]): Promise<void> {
     checkHead(found);
-    const published = publicNote ? readPublished(publicNote) : null;
+    const [atCheckpoint = null, atHead = null] = notes.map((note) => note && readPublished(note));
+    const shown = [atCheckpoint, atHead].filter((one) => one !== null);
+    const published = shown.reduce<Checkpoint | null>(
+      (largest, one) => (largest && largest.size >= one.size ? largest : one),
+      null,
+    );
     // The first batch is one entry: only of that one the checkpoint may never have become public.
     if (!published && found.size > 1) throw new SequencerFault('checkpoint-missing');
     if (published && published.size > found.size) throw new SequencerFault('public-larger');
@@ -286,13 +302,17 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       for (const tile of newTilesOf(published?.size ?? 0, found.size))
         if (!(await read(tilePath(tile)))) throw new SequencerFault('staging-missing');
     const loaded = await loadGrowth(found, read);
-    if (published) {
-      const reader = createTileReader({ size: found.size, root: found.root, read });
-      const root = await orBroken(readRoot(published.size, reader.hashes));
-      if (!equalBytes(root, published.root)) throw new SequencerFault('forked');
-    }
+    const reader = createTileReader({ size: found.size, root: found.root, read });
+    for (const { size, root } of shown)
+      if (!equalBytes(await orBroken(readRoot(size, reader.hashes)), root))
+        throw new SequencerFault('forked');
     if (staged) await publish(found, staged);
-    else await store.clearStaged(found.size);
+    else {
+      // Where heads are shown may have been changed since the last start.
+      if ((publishTo === 'head' ? atHead : atCheckpoint)?.size !== found.size)
+        await tiles.replace(publishTo, encodeUtf8(found.checkpoint));
+      await store.clearStaged(found.size);
+    }
     head = found;
     growth = loaded;
     await removeSupersededPartials(
@@ -309,7 +329,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (now() < found.atMs) throw new SequencerFault('clock-behind');
     let signed: Checkpoint;
     try {
-      signed = checkCheckpoint(found.checkpoint, logKey);
+      signed = checkCheckpoint(found.checkpoint, logKeys);
     } catch (cause) {
       throw new SequencerFault('head-unsigned', { cause });
     }
@@ -319,7 +339,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   function readPublished(note: Uint8Array): Checkpoint {
     try {
-      return checkCheckpoint(decodeUtf8(note), logKey);
+      return checkCheckpoint(decodeUtf8(note), logKeys);
     } catch (cause) {
       throw new SequencerFault('forked', { cause });
     }
@@ -373,7 +393,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     const staged = grow(oldSize, size, hashes, submissions);
     const root = growth!.builder.root();
     if (!equalBytes(root, rootFromFiles(staged, size))) throw new SequencerFault('root-mismatch');
-    const next: Head = { size, root, checkpoint: signCheckpoint(origin, size, root, signer), atMs, epoch };
+    const next: Head = {
+      size,
+      root,
+      checkpoint: signCheckpoint(origin, size, root, ...signers),
+      atMs,
+      epoch,
+    };
 
     const entries = submissions.map((submission, i) => ({ ...submission, index: oldSize + i }));
     await store.commit({ old, next, entries, staged });
@@ -470,7 +496,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
       }),
     );
-    await tiles.replace('checkpoint', encodeUtf8(next.checkpoint));
+    await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
     await store.clearStaged(next.size);
   }
 
@@ -516,6 +542,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return proveInclusion(index, size, readHashes);
   }
 
+  async function consistencyOf(oldSize: number, size: number): Promise<Uint8Array[]> {
+    if (!head || !growth) throw new SequencerFault('not-started');
+    if (size > head.size) throw new RangeError('expected a published size');
+    return proveConsistency(oldSize, size, readHashes);
+  }
+
   // Complete subtrees never change, so those of an older size are found in the present tiles.
   const readHashes: HashReader = async (nodes) => {
     const hashes: Uint8Array[] = [];
@@ -545,7 +577,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return tile;
   }
 
-  return { start, step, proofAt, settle: () => publishing };
+  return { start, step, proofAt, consistencyOf, settle: () => publishing };
 }
 
 const emptyGrowth = (): Growth => ({

@@ -30,7 +30,7 @@ export function createFolderLogReader(folder: string): LogReader {
       const paths = files
         .filter((file) => !file.isDirectory())
         .map((file) => relative(folder, join(file.parentPath, file.name)).split(sep).join('/'));
-      for (const path of paths.sort()) if (path !== 'checkpoint') yield path;
+      for (const path of paths.sort()) if (path !== 'checkpoint' && path !== 'head') yield path;
     },
   };
 }

@@ -11,8 +11,25 @@ import type { Permissions } from './who.ts';
 /** An entry of the public log as a module reads it back. */
 export type LoggedEntry = { readonly idem: string; readonly index: number; readonly leaf: string };
 
-/** The voter's proof that an entry is in the log: see `.tlog-proof` in the ledger's SPEC. */
-export type LogReceipt = { readonly index: number; readonly proof: string };
+/**
+ * The voter's proof that an entry is in the log: see `.tlog-proof` in the ledger's SPEC.
+ * `logged`: in the log that this installation signs and shows. `witnessed`: the proof's checkpoint is cosigned by a quorum of
+ * the log's witnesses, so that nobody can be shown another history.
+ */
+export type LogReceipt = {
+  readonly index: number;
+  readonly proof: string;
+  readonly state: 'logged' | 'witnessed';
+};
+
+/** A checkpoint that a quorum of witnesses cosigned. */
+export type WitnessedCheckpoint = {
+  readonly size: number;
+  /** The signed note with the cosignatures. */
+  readonly note: string;
+  /** The earliest Unix second by which the cosignatures make a quorum. */
+  readonly quorumTime: number;
+};
 
 /** The public log, as modules see it. */
 export type LedgerPort = {
@@ -29,16 +46,27 @@ export type LedgerPort = {
   /** Wakes the sequencer after the commit; cheap, may be called at will. */
   wake(): void;
   /**
-   * The receipts of the entries with these idems, in order, waiting at most `timeoutMs` until they are logged; null for one that is not
-   * logged by then. The same idem gets the same bytes every time.
+   * The text of the witness policy in force, as c2sp.org/tlog-policy; null when the log asks no witnesses, and `logged`
+   * is all that a receipt can become.
+   */
+  readonly policy: string | null;
+  /**
+   * The receipts of the entries with these idems, in order, waiting at most `timeoutMs` until they are witnessed, or logged where there is
+   * no policy; at the end of the time what there is, null for one that is not even logged. The same idem in the same
+   * state gets the same bytes every time.
    */
   receipts(idems: readonly string[], timeoutMs: number): Promise<(LogReceipt | null)[]>;
   /** Entries of the log by idem, in log order; those not yet logged are absent. */
   read(idems: readonly string[]): Promise<LoggedEntry[]>;
   /** The registrar's own entries in log order: the first is index 0, each later one names the key that signs from there on. */
   registrarEntries(): Promise<LoggedEntry[]>;
-  /** The newest published checkpoint, a signed note. */
+  /** The newest published checkpoint, a signed note; with a policy, the newest that is witnessed. */
   checkpoint(): Promise<string>;
+  /**
+   * The first checkpoint that is witnessed with a quorum time at or after this Unix second; null when there is none yet, or
+   * no policy.
+   */
+  witnessedFrom(unixSeconds: number): Promise<WitnessedCheckpoint | null>;
 };
 
 /** A message to a person; the text is made from the module's messages in the person's language. */

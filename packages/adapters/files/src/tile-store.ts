@@ -1,4 +1,4 @@
-// The public log as files: tiles and entry bundles that never change, and the one checkpoint that does.
+// The public log as files: tiles and entry bundles that never change, and the two that do: `checkpoint` and `head`.
 // Whatever is under `root` is published as it is; unfinished files live elsewhere.
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { TileConflictError, type TileStore } from '@veche/ledger/sequencer.ts';
 import { syncFolder, writeIfAbsent, writeOver } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
-const PATH = /^(checkpoint|tile\/(entries|[0-9]{1,2})(\/x[0-9]{3})*\/[0-9]{3}(\.p\/[0-9]{1,3})?)$/;
+const PATH = /^(checkpoint|head|tile\/(entries|[0-9]{1,2})(\/x[0-9]{3})*\/[0-9]{3}(\.p\/[0-9]{1,3})?)$/;
 const READ_ONLY = 0o444;
 
 /**

@@ -106,6 +106,7 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
     return {
       index: place.index,
       proof: encodeReceipt({ index: place.index, proof, checkpoint: place.checkpoint }),
+      state: 'logged',
     };
   };
   const proveFromTiles = async (place: Place): Promise<Uint8Array[]> => {
@@ -178,6 +179,8 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
   return {
     origin: options.origin,
     verifierKey: options.verifierKey,
+    policy: null,
+    witnessedFrom: async () => null,
     signEntry: options.signEntry,
 
     async submit(tx, submissions) {
