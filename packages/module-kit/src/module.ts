@@ -63,10 +63,11 @@ export type LedgerPort = {
   /** The newest published checkpoint, a signed note; with a policy, the newest that is witnessed. */
   checkpoint(): Promise<string>;
   /**
-   * The first checkpoint that is witnessed with a quorum time at or after this Unix second; null when there is none yet, or
+   * The first checkpoint of at least this size that is witnessed with a quorum time at or after this Unix second; null
+   * when there is none yet, or
    * no policy.
    */
-  witnessedFrom(unixSeconds: number): Promise<WitnessedCheckpoint | null>;
+  witnessedFrom(unixSeconds: number, size: number): Promise<WitnessedCheckpoint | null>;
 };
 
 /** A message to a person; the text is made from the module's messages in the person's language. */
