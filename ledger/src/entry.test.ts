@@ -7,9 +7,11 @@ import {
   ENTRY_KINDS,
   attachSignature,
   checkEntrySignature,
+  checkOpening,
   decodeEntry,
   encodeEntry,
   entryMessage,
+  findCommitmentField,
   forms,
   prepareEntry,
   signEntry,
@@ -68,6 +70,33 @@ describe('an entry', () => {
     ['a list', '[]'],
     ['nothing', ''],
   ])('is refused with %s', (_what, leaf) => expect(() => decodeEntry(leaf)).toThrow(LedgerFault));
+  it('may leave out an optional field, and is refused when it is there in another form', () => {
+    const draft = { kind: 'meeting.closed', meeting: 'm1', boxRoot: hash, boxSize: 3 } as const;
+    const without = encodeEntry(signEntry(draft, seedOf('author')));
+    expect(without).not.toContain('closing');
+    expect(decodeEntry(without)).not.toHaveProperty('closing');
+    const withIt = signEntry({ ...draft, closing: hash }, seedOf('author'));
+    expect(decodeEntry(encodeEntry(withIt))).toEqual(withIt);
+    for (const closing of ['', 'AAAA', 1, null])
+      expect(() => decodeEntry(encodeCanonical({ ...withIt, closing }))).toThrow('the field closing');
+  });
+  it('opens its commitment, of whatever module it is', () => {
+    const kinds: EntryKinds = { 'request.filed': { request: forms.id, content: forms.commitment } };
+    const salt = seedOf('salt');
+    const payload = { text: 'a cold radiator' };
+    const content = encodeBase64(makeCommitment(salt, encodeUtf8(encodeCanonical(payload))));
+    const filed = signEntry({ kind: 'request.filed', request: 'r1', content }, seedOf('author'), kinds);
+    const opening = { salt: encodeBase64(salt), payload };
+    expect(() => checkOpening(filed, opening, kinds)).not.toThrow();
+    for (const wrong of [
+      { ...opening, payload: { text: '' } },
+      { ...opening, salt: hash },
+    ])
+      expect(() => checkOpening(filed, wrong, kinds)).toThrow('does not open to this');
+    expect(() => checkOpening(entry, opening)).toThrow('an entry with a commitment');
+    const two: EntryKinds = { twice: { one: forms.commitment, other: forms.commitment } };
+    expect(() => findCommitmentField('twice', two)).toThrow(RangeError);
+  });
   it('is refused above 16,384 bytes', () => {
     const kinds: EntryKinds = { note: { text: (value) => typeof value === 'string' } };
     const leafOf = (length: number) =>

@@ -3,11 +3,12 @@
 // Every kind is listed here or by the module that writes it, with the exact fields and the form of each; a leaf with one
 // more, one less or another form is refused. No names, no contacts, no choices: what is private is committed to.
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './bytes.ts';
+import { checkCommitment } from './commitment.ts';
 import { checkSignature, publicKeyOf, sign } from './ed25519.ts';
 import type { SignatureCheck } from './ed25519.ts';
 import { LedgerFault } from './fault.ts';
 import { isFractionText } from './fraction.ts';
-import { decodeCanonical, encodeCanonical } from './jcs.ts';
+import { decodeCanonical, encodeCanonical, encodeCanonicalBytes } from './jcs.ts';
 
 /** The longest leaf, in bytes. */
 export const MAX_ENTRY_BYTES = 16_384;
@@ -38,13 +39,17 @@ export type MeetingCalledEntry = Signed & {
   readonly meeting: LogId;
   readonly notice: Base64Of32;
 };
-/** The roll is fixed: root over its records, how many, and their area weight in cm² as a fraction in lowest terms. */
+/**
+ * The roll is fixed: root over its records, how many, and their area weight in cm² as a fraction in lowest terms.
+ * `policy`: SHA-256 of the text of the witness policy that the close will be judged by; absent in a log without witnesses.
+ */
 export type MeetingOpenedEntry = Signed & {
   readonly kind: 'meeting.opened';
   readonly meeting: LogId;
   readonly rollRoot: Base64Of32;
   readonly rollSize: number;
   readonly rollWeight: string;
+  readonly policy?: Base64Of32;
 };
 /** A device key of a voter; `possession` is that key's signature over {@link possessionMessage}. */
 export type KeyRegisteredEntry = Signed & {
@@ -62,12 +67,17 @@ export type BallotEntry = Signed & {
   readonly nonce: string;
   readonly ballot: Base64Of32;
 };
-/** Root and count over the leaves of all earlier entries of the meeting, in log order. */
+/**
+ * Root and count over the leaves of all earlier entries of the meeting, in log order.
+ * `closing`: SHA-256 of the note of the closing checkpoint, under which a ballot must stand to count; there exactly when
+ * the opening names a policy.
+ */
 export type MeetingClosedEntry = Signed & {
   readonly kind: 'meeting.closed';
   readonly meeting: LogId;
   readonly boxRoot: Base64Of32;
   readonly boxSize: number;
+  readonly closing?: Base64Of32;
 };
 /** SHA-256 of the canonical JSON of the result. */
 export type ResultEntry = Signed & {
@@ -106,7 +116,10 @@ export type UnsignedEntry<E extends { sig: string } = Entry> = Without<E, 'sig'>
 
 /** Whether a value has the form of a field. */
 export type FieldForm = (value: unknown) => boolean;
-/** The kinds that a reader knows: the exact fields of each, beside v, kind, by and sig. */
+/**
+ * The kinds that a reader knows: the exact fields of each, beside v, kind, by and sig. A form that accepts `undefined`
+ * makes its field one that may be absent: see {@link optional}.
+ */
 export type EntryKinds = Readonly<Record<string, Readonly<Record<string, FieldForm>>>>;
 
 const isBase64Of =
@@ -124,6 +137,8 @@ const isBase64Of =
 export const forms = {
   id: (value: unknown): boolean => typeof value === 'string' && /^[a-zA-Z0-9_-]{1,64}$/.test(value),
   hash: isBase64Of(32),
+  /** A salted commitment, opened by {@link checkOpening}. A kind has at most one: what it opens to may hold many things. */
+  commitment: isBase64Of(32),
   /** 32 bytes here; whether they are a point is seen when a signature is checked. */
   key: isBase64Of(32),
   signature: isBase64Of(64),
@@ -135,19 +150,34 @@ export const forms = {
   language: (value: unknown): boolean => typeof value === 'string' && /^[a-z]{2,3}$/.test(value),
 } as const;
 
+/**
+ * The form of a field that may be absent; there, it must have the given form.
+ * @example optional(forms.hash)(undefined) // true
+ */
+export const optional =
+  (form: FieldForm): FieldForm =>
+  (value) =>
+    value === undefined || form(value);
+
 /** The registrar's and the meetings' kinds: all that a meeting's audit needs. */
 export const ENTRY_KINDS = {
   registrar: { origin: forms.origin, key: forms.key },
-  'meeting.called': { meeting: forms.id, notice: forms.hash },
+  'meeting.called': { meeting: forms.id, notice: forms.commitment },
   'meeting.opened': {
     meeting: forms.id,
     rollRoot: forms.hash,
     rollSize: forms.count,
     rollWeight: forms.weight,
+    policy: optional(forms.hash),
   },
   'key.registered': { meeting: forms.id, voter: forms.id, key: forms.key, possession: forms.signature },
-  ballot: { meeting: forms.id, voter: forms.id, nonce: forms.nonce, ballot: forms.hash },
-  'meeting.closed': { meeting: forms.id, boxRoot: forms.hash, boxSize: forms.count },
+  ballot: { meeting: forms.id, voter: forms.id, nonce: forms.nonce, ballot: forms.commitment },
+  'meeting.closed': {
+    meeting: forms.id,
+    boxRoot: forms.hash,
+    boxSize: forms.count,
+    closing: optional(forms.hash),
+  },
   result: { meeting: forms.id, result: forms.hash },
   minutes: { meeting: forms.id, pdf: forms.hash, language: forms.language },
 } as const satisfies EntryKinds;
@@ -301,4 +331,37 @@ export function checkEntrySignature(entry: Entry | AnyEntry): void {
   const { key, message, signature } = signatureOfEntry(entry);
   if (!checkSignature(key, message, signature))
     throw new LedgerFault('signature', 'the entry is not signed by its author');
+}
+
+/**
+ * The field of a kind that holds its commitment; null when the kind has none, or is not one of `kinds`.
+ * @throws RangeError: when the table gives the kind more than one.
+ * @example findCommitmentField('ballot') // 'ballot'
+ */
+export function findCommitmentField(kind: string, kinds: EntryKinds = ENTRY_KINDS): string | null {
+  if (!Object.hasOwn(kinds, kind)) return null;
+  const fields = Object.entries(kinds[kind]!).filter(([, form]) => form === forms.commitment);
+  if (fields.length > 1) throw new RangeError(`expected at most one commitment in ${kind}`);
+  return fields[0]?.[0] ?? null;
+}
+
+/** What opens the commitment of an entry: base64 of the 32-byte salt, and the payload whose canonical JSON was committed to. */
+export type Opening = { readonly salt: string; readonly payload: unknown };
+
+/**
+ * Checks that the commitment of an entry opens to this, whatever module the entry is of.
+ * @throws LedgerFault `commitment`: when it does not, or the kind has no commitment; `encoding`: when the salt is not base64
+ * of 32 bytes.
+ * @example checkOpening(entry, { salt, payload }) // undefined
+ */
+export function checkOpening(
+  entry: Entry | AnyEntry,
+  opening: Opening,
+  kinds: EntryKinds = ENTRY_KINDS,
+): void {
+  const field = findCommitmentField(entry.kind, kinds);
+  if (field === null) throw new LedgerFault('commitment', 'expected an entry with a commitment');
+  const commitment = (entry as AnyEntry)[field] as string;
+  const salt = decodeBase64(opening.salt, 32);
+  checkCommitment(decodeBase64(commitment, 32), salt, encodeCanonicalBytes(opening.payload));
 }

@@ -10,8 +10,7 @@
 import { decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from './bytes.ts';
 import { checkCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { checkCommitment } from './commitment.ts';
-import { checkEntrySignature, decodeEntry, encodeEntry } from './entry.ts';
+import { checkEntrySignature, checkOpening, decodeEntry, encodeEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import { decodeCanonical, encodeCanonicalBytes } from './jcs.ts';
@@ -151,9 +150,6 @@ export function checkKeptReceipt(text: string, log: NoteVerifier): CheckedReceip
   const { index, checkpoint } = checkReceipt(text, encodeUtf8(encodeEntry(entry)), log);
   checkEntrySignature(entry);
   if (salt === undefined) return { index, checkpoint, entry, payload: null };
-  const commitment =
-    entry.kind === 'ballot' ? entry.ballot : entry.kind === 'meeting.called' ? entry.notice : null;
-  if (commitment === null) throw new LedgerFault('receipt', 'expected an entry with a commitment');
-  checkCommitment(decodeBase64(commitment, 32), decodeBase64(salt, 32), encodeCanonicalBytes(payload));
+  checkOpening(entry, { salt, payload });
   return { index, checkpoint, entry, payload };
 }
