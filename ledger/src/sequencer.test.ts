@@ -166,6 +166,22 @@ describe('the sequencer', () => {
         head.root,
       );
   });
+  it('gives every head a later time than the one before, also while the clock stands', async () => {
+    const world = createWorld();
+    const times: number[] = [];
+    const sequencer = sequencerOf(world, {
+      now: () => world.now,
+      batchEntries: 1,
+      onPublished: ({ head }) => times.push(head.atMs),
+    });
+    await sequencer.start();
+    for (let i = 1; i <= 3; i++) world.store.submit(submissionOf(i));
+    while ((await sequencer.step()) > 0);
+    world.now += 10;
+    world.store.submit(submissionOf(4));
+    await sequencer.step();
+    expect(times).toEqual([1_000, 1_001, 1_002, 1_003, 1_010]);
+  });
   it('goes on after the waiting could not be read, as nothing was begun', async () => {
     const world = createWorld();
     let down = true;
@@ -395,6 +411,57 @@ describe('the sequencer stops', () => {
     for (let i = 1; i < 50; i++) other.store.submit(submissionOf(i));
     await sequencer.step();
     expect(await faultOf(sequencerOf({ ...world, tiles: other.tiles }).start())).toBe('forked');
+  });
+  it('when somebody who is asked at the start knows better, before anything is shown', async () => {
+    const world = await createLog(50);
+    const stuck = sequencerOf(world, {
+      tiles: { ...world.tiles, writeNew: () => Promise.reject(new Error('the disk is away')) },
+    });
+    await stuck.start();
+    world.store.submit(submissionOf(50));
+    await stuck.step().catch(() => null);
+    const shown = decodeUtf8(world.tiles.files.get('checkpoint')!);
+    const asked: (number | null)[] = [];
+    const refused = sequencerOf(world, {
+      checkStart: async (head) => {
+        asked.push(head && head.size);
+        throw new SequencerFault('witness-larger');
+      },
+    });
+    expect(await faultOf(refused.start())).toBe('witness-larger');
+    await expect(refused.step()).rejects.toMatchObject({ code: 'not-started' });
+    expect(decodeUtf8(world.tiles.files.get('checkpoint')!)).toBe(shown);
+    expect(asked).toEqual([51]);
+
+    const empty = createWorld();
+    const lost = sequencerOf(empty, {
+      checkStart: async (head) => {
+        if (head === null) throw new SequencerFault('witness-larger');
+      },
+    });
+    expect(await faultOf(lost.start())).toBe('witness-larger');
+    expect(empty.store.head).toBeNull();
+    expect(empty.tiles.files.size).toBe(0);
+  });
+  it('when a bit flips in its memory, before anything is committed', async () => {
+    for (const size of [10, 255, 256]) {
+      const world = await createLog(size);
+      const { leaf, ...rest } = submissionOf(size);
+      let reads = 0;
+      // Its length is looked at, then it is hashed, and then it is no longer what it was.
+      const unsteady = {
+        ...rest,
+        get leaf() {
+          return reads++ < 2 ? leaf : encodeUtf8('flipped');
+        },
+      };
+      const store: HeadStore = { ...world.store, pending: async () => [unsteady] };
+      const sequencer = sequencerOf(world, { store });
+      await sequencer.start();
+      expect(await faultOf(sequencer.step())).toBe('root-mismatch');
+      expect(world.store.head!.size).toBe(size);
+      await checkLog(world, size);
+    }
   });
   it('when one of the stores has lost the log', async () => {
     const world = await createLog(50);

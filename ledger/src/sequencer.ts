@@ -43,7 +43,7 @@ export type Head = {
   readonly root: Uint8Array;
   /** The signed note. */
   readonly checkpoint: string;
-  /** When it was signed, Unix milliseconds; never falls from one head to the next. */
+  /** When it was signed, Unix milliseconds; rises from each head to the next. */
   readonly atMs: number;
   /** Counts up with every process that takes the log over. */
   readonly epoch: number;
@@ -144,7 +144,15 @@ export type SequencerFaultCode =
   /** A file read back is not what was written. */
   | 'read-back'
   /** The database's head is not one that this key signed. */
-  | 'head-unsigned';
+  | 'head-unsigned'
+  /** A witness has cosigned a larger head: the database and the public files were set back together. */
+  | 'witness-larger'
+  /** A witness has cosigned another history, or says so: evidence that must be looked at by a person. */
+  | 'witness-forked'
+  /** The mirror holds a larger log. */
+  | 'mirror-larger'
+  /** The mirror holds another history. */
+  | 'mirror-forked';
 
 /** The log must not go on until a person, or start(), has seen why. */
 export class SequencerFault extends Error {
@@ -184,6 +192,12 @@ export type SequencerOptions = {
    * with witnesses, whose `checkpoint` somebody else replaces once enough of them have cosigned.
    */
   readonly publishTo?: 'checkpoint' | 'head';
+  /**
+   * Asks others what they know of the log before it goes on, such as witnesses or a mirror: called by start() with the
+   * head that the database and the files agree on, before anything of it is shown; null when a log is about to be created.
+   * It throws a {@link SequencerFault} to keep the log from going on.
+   */
+  readonly checkStart?: (head: Head | null) => Promise<void>;
   /** Called once a head is public, with what it added; batches replayed at start are not told again. */
   readonly onPublished?: (published: Published) => void;
   /** Full tiles kept in memory for proofs; 64 when not given, about 1 MB. */
@@ -243,6 +257,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     batchEntries = TILE_WIDTH,
     ahead = false,
     publishTo = 'checkpoint',
+    checkStart,
     onPublished,
   } = options;
   const signers = [signer, ...(options.retiring ?? [])];
@@ -252,6 +267,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let growth: Growth | null = null;
   // False before start(), during a batch, and after a batch that failed.
   let ready = false;
+  // The latest time the clock has shown. Heads may be ahead of it by the milliseconds in which it showed the same.
+  let clockMs = 0;
   // The batch that was committed last, on its way to the public files; only one at a time.
   let publishing: Promise<void> = Promise.resolve();
 
@@ -271,6 +288,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function create(): Promise<void> {
     head = null;
     growth = emptyGrowth();
+    await checkStart?.(null);
     const leaf = options.firstEntry();
     const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
     await sequence([{ id: FIRST_ENTRY_ID, idem, leaf }]);
@@ -306,6 +324,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     for (const { size, root } of shown)
       if (!equalBytes(await orBroken(readRoot(size, reader.hashes)), root))
         throw new SequencerFault('forked');
+    await checkStart?.(found);
     if (staged) await publish(found, staged);
     else {
       // Where heads are shown may have been changed since the last start.
@@ -326,7 +345,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   function checkHead(found: Head): void {
     if (found.epoch > epoch) throw new SequencerFault('epoch-behind');
-    if (now() < found.atMs) throw new SequencerFault('clock-behind');
+    clockMs = now();
+    if (clockMs < found.atMs) throw new SequencerFault('clock-behind');
     let signed: Checkpoint;
     try {
       signed = checkCheckpoint(found.checkpoint, logKeys);
@@ -384,9 +404,11 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function sequence(submissions: readonly Submission[]): Promise<void> {
     const old = head;
     const oldSize = old?.size ?? 0;
-    const atMs = now();
-    // Batches may be quicker than the clock's tick; it must only never go back.
-    if (old && atMs < old.atMs) throw new SequencerFault('clock-behind');
+    const nowMs = now();
+    if (nowMs < clockMs) throw new SequencerFault('clock-behind');
+    clockMs = nowMs;
+    // Every head is later than the one before, also when batches are quicker than the clock's tick.
+    const atMs = Math.max(nowMs, (old?.atMs ?? 0) + 1);
 
     const hashes = submissions.map(({ leaf }) => leafHash(leaf));
     const size = oldSize + submissions.length;

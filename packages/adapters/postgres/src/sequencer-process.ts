@@ -3,8 +3,11 @@
 import {
   createSequencer,
   HeadMovedError,
+  SequencerFault,
   type Head,
   type Sequencer,
+  type SequencerFaultCode,
+  type SequencerOptions,
   type TileStore,
 } from '@veche/ledger/sequencer.ts';
 import type { NoteSigner } from '@veche/ledger/note.ts';
@@ -20,12 +23,21 @@ export type SequencerProcess = {
   wake(): void;
   /** `standby`: another process sequences; `failing`: this one would and cannot. */
   state(): 'starting' | 'standby' | 'running' | 'failing';
+  /** Why the log does not go on, of a closed list; null unless `failing` for such a reason. */
+  fault(): SequencerFaultCode | null;
   /** The head that this process published last; null while it is not the sequencer. */
   published(): Head | null;
   /** Called after each publication, before anybody else can see it through this process. */
   onPublished(listener: (publication: Publication) => void): void;
   /** The inclusion proof of an entry, from memory where it can be. Null while this process is not the sequencer. */
   proofAt(index: number, size: number): Promise<Uint8Array[]> | null;
+  /** The proof that the tree of `size` begins with the one of `oldSize`. Null while this process is not the sequencer. */
+  consistencyOf(oldSize: number, size: number): Promise<Uint8Array[]> | null;
+  /**
+   * Ends the reign of this process before its next batch: the log begins again from what is durable, if `checkStart`
+   * lets it. For what is learned while sequencing, such as evidence of a fork.
+   */
+  halt(fault: SequencerFault): void;
   /** Resolves when the process sequences or stands by; rejects when it first failed. */
   ready(): Promise<void>;
   /** Ends after the batch under way. */
@@ -42,7 +54,7 @@ export type SequencerProcessOptions = {
   readonly now: () => number;
   readonly log: Logger;
   readonly batchEntries?: number;
-};
+} & Pick<SequencerOptions, 'retiring' | 'publishTo' | 'checkStart'>;
 
 /** Any number, the same in every process of this product. */
 const LOCK = 8_642_197_532;
@@ -60,6 +72,8 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
   let state: ReturnType<SequencerProcess['state']> = 'starting';
   let sequencer: Sequencer | null = null;
   let head: Head | null = null;
+  let fault: SequencerFaultCode | null = null;
+  let halted: SequencerFault | null = null;
   const stopping = new AbortController();
   let woken = false;
   let wakeSleeper: (() => void) | null = null;
@@ -121,7 +135,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
         epoch,
         firstEntry: options.firstEntry,
         ahead: true,
-        ...(options.batchEntries ? { batchEntries: options.batchEntries } : {}),
+        ...pickOptions(options),
         onPublished: ({ head: next, entries }) => {
           head = next;
           for (const listener of listeners) listener({ head: next, entries });
@@ -130,13 +144,16 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
         },
       });
       mine = own;
+      halted = null;
       head = await own.start();
       await notifier.listen(WAKE_CHANNEL, wake);
       sequencer = own;
       state = 'running';
+      fault = null;
       settled.resolve();
       log.info({ size: head.size, epoch }, 'sequencing');
       while (!stopping.signal.aborted && !lost.signal.aborted) {
+        if (halted) throw halted;
         if ((await own.step()) === 0) await sleep(POLL_MS);
       }
       return true;
@@ -158,6 +175,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
           continue;
         }
         state = 'standby';
+        fault = null;
         settled.resolve();
         await pause(STANDBY_MS);
       } catch (error) {
@@ -165,6 +183,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
         // the next reign reads the head and replays what was committed and not yet written.
         const outrun = error instanceof HeadMovedError;
         state = outrun ? 'standby' : 'failing';
+        fault = error instanceof SequencerFault ? error.code : null;
         settled.reject(error);
         const facts = { error: nameOf(error), code: codeOf(error) };
         if (error instanceof LogDamagedError)
@@ -184,15 +203,36 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
   return {
     wake,
     state: () => state,
+    fault: () => fault,
     published: () => head,
     onPublished: (listener) => void listeners.push(listener),
     proofAt: (index, size) => sequencer?.proofAt(index, size) ?? null,
+    consistencyOf: (oldSize, size) => sequencer?.consistencyOf(oldSize, size) ?? null,
+    halt(reason) {
+      halted = reason;
+      wake();
+    },
     ready: () => settled.promise,
     async stop() {
       stopping.abort();
       wake();
       await running;
     },
+  };
+}
+
+/** Options that are left out rather than undefined. */
+function pickOptions({
+  batchEntries,
+  retiring,
+  publishTo,
+  checkStart,
+}: SequencerProcessOptions): Partial<SequencerOptions> {
+  return {
+    ...(batchEntries ? { batchEntries } : {}),
+    ...(retiring ? { retiring } : {}),
+    ...(publishTo ? { publishTo } : {}),
+    ...(checkStart ? { checkStart } : {}),
   };
 }
 
