@@ -123,7 +123,16 @@ export type MeetingResult = {
     readonly heads: number;
     readonly units: number;
   };
-  readonly ballots: { readonly logged: number; readonly effective: number; readonly superseded: number };
+  /**
+   * `late`: at or above the size of the closing checkpoint, counted for nothing; present exactly where the close has one.
+   * logged = effective + superseded + late.
+   */
+  readonly ballots: {
+    readonly logged: number;
+    readonly effective: number;
+    readonly superseded: number;
+    readonly late?: number;
+  };
   readonly items: readonly ItemResult[];
 };
 

@@ -22,8 +22,10 @@ export type RecountInput = {
   readonly items: readonly NoticeItem[];
   /** Checked before: shares of a unit sum to 1, entitlements are unique. */
   readonly roll: readonly RollRecord[];
-  /** Those logged before the close, in log order; checked before: each voter casts only what the roll gives them. */
+  /** Those logged in time, in log order; checked before: each voter casts only what the roll gives them. */
   readonly ballots: readonly BallotPayload[];
+  /** How many more of the box are not under the closing checkpoint; given exactly where the close has one. */
+  readonly late?: number;
 };
 
 type Part = keyof Sums;
@@ -38,7 +40,7 @@ const ONE = fraction(1n);
  * The result of a meeting.
  * @example recountMeeting({ meeting: 'm1', items, roll, ballots: [payload] }).ballots.effective // 1
  */
-export function recountMeeting({ meeting, items, roll, ballots }: RecountInput): MeetingResult {
+export function recountMeeting({ meeting, items, roll, ballots, late }: RecountInput): MeetingResult {
   // Walking backwards, the first ballot met for an entitlement is its last one in the log.
   const ballotOf = new Map<string, BallotPayload>();
   const speaksFor = new Map<string, BallotPayload>();
@@ -71,7 +73,12 @@ export function recountMeeting({ meeting, items, roll, ballots }: RecountInput):
   return {
     meeting,
     roll: { size: roll.length, area: writeFraction(sumOf(area)), heads: head.length, units: units.size },
-    ballots: { logged: ballots.length, effective, superseded: ballots.length - effective },
+    ballots: {
+      logged: ballots.length + (late ?? 0),
+      effective,
+      superseded: ballots.length - effective,
+      ...(late === undefined ? {} : { late }),
+    },
     items: items.map((item) => recountItem(item, says)),
   };
 }

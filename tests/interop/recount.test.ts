@@ -8,12 +8,14 @@ import { expect, it } from 'vitest';
 
 it('counts any meeting to the same bytes as the auditor', () => {
   fc.assert(
-    fc.property(arbitraryMeeting(fc), (input) => {
+    fc.property(arbitraryMeeting(fc), fc.option(fc.nat(9), { nil: undefined }), (meeting, late) => {
+      const input = late === undefined ? meeting : { ...meeting, late };
       const recounted = recountMeeting({
         meeting: input.meeting,
         items: input.items.map((item) => ({ ...item, text: '', explanation: '' })),
         roll: input.roll.map((record) => ({ ...record, salt: '' })),
         ballots: input.ballots.map((ballot) => ({ ...ballot, meeting: input.meeting })),
+        ...(late === undefined ? {} : { late }),
       });
       expect(encodeCanonical(countMeeting(input))).toBe(encodeCanonical(recounted));
     }),

@@ -220,6 +220,15 @@ describe('one entitlement, one effective ballot', () => {
     expect(result.items[0]!.sums.area).toMatchObject({ for: '0', against: '300', participants: '300' });
   });
 
+  it('tells of late ballots and counts none of them', () => {
+    const inTime: Ballot[] = [{ voter: 'ann', entitlements: ['a', 'b'], choices: { i1: 'for' } }];
+    const result = countMeeting({ meeting: 'm', items, roll, ballots: inTime, late: 2 });
+    expect(result.ballots).toEqual({ logged: 3, effective: 1, superseded: 0, late: 2 });
+    expect(result.items).toEqual(count(inTime).items);
+    // Where there is a closing checkpoint, that nothing was late is said too.
+    expect(countMeeting({ meeting: 'm', items, roll, ballots: inTime, late: 0 }).ballots.late).toBe(0);
+  });
+
   it('lets a later ballot take over only the premises it lists, and the head with them', () => {
     const result = count([
       { voter: 'ann', entitlements: ['a', 'b'], choices: { i1: 'for' } },

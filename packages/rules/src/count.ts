@@ -46,8 +46,13 @@ export type CountInput = {
   /** In the order of the notice, which is the order of the result. */
   readonly items: readonly CountedItem[];
   readonly roll: readonly RollRecord[];
-  /** All ballots logged before the close, in log order: of several that list an entitlement the last one counts. */
+  /** All ballots logged in time, in log order: of several that list an entitlement the last one counts. */
   readonly ballots: readonly Ballot[];
+  /**
+   * How many more were logged before the close but not under the closing checkpoint: they count for nothing. Given exactly when
+   * the meeting has a closing checkpoint.
+   */
+  readonly late?: number;
 };
 
 /** Sums by side as rational text; all = the whole roll, participants = for + against + abstain + unmarked. */
@@ -100,8 +105,16 @@ export type Result = {
     readonly heads: number;
     readonly units: number;
   };
-  /** `effective`: ballots that count for at least one entitlement. */
-  readonly ballots: { readonly logged: number; readonly effective: number; readonly superseded: number };
+  /**
+   * `effective`: ballots that count for at least one entitlement; `late`: logged after the closing checkpoint, present
+   * exactly where there is one. logged = effective + superseded + late.
+   */
+  readonly ballots: {
+    readonly logged: number;
+    readonly effective: number;
+    readonly superseded: number;
+    readonly late?: number;
+  };
   readonly items: readonly ItemResult[];
 };
 
@@ -150,9 +163,10 @@ export function countMeeting(input: CountInput): Result {
       units: roll.units,
     },
     ballots: {
-      logged: input.ballots.length,
+      logged: input.ballots.length + (input.late ?? 0),
       effective: effective.indexes.size,
       superseded: input.ballots.length - effective.indexes.size,
+      ...(input.late === undefined ? {} : { late: input.late }),
     },
     items: input.items.map((item) => countItem(item, roll.entitlements, effective, totalArea)),
   };
