@@ -26,6 +26,12 @@ CREATE INDEX registrar_entries ON ledger.entries USING btree (idx) WHERE (POSITI
 CREATE TRIGGER entries_append_only BEFORE DELETE OR UPDATE ON ledger.entries FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER entries_never_truncated BEFORE TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+CREATE TABLE ledger.growth (
+  hour bigint NOT NULL,
+  size bigint NOT NULL,
+  CONSTRAINT growth_pkey PRIMARY KEY (hour)
+);
+
 CREATE TABLE ledger.head (
   id integer NOT NULL,
   size bigint NOT NULL,
@@ -37,7 +43,24 @@ CREATE TABLE ledger.head (
   CONSTRAINT head_id_check CHECK ((id = 1)),
   CONSTRAINT head_size_check CHECK ((size >= 0))
 );
+CREATE TRIGGER growth_noted AFTER UPDATE OF at_ms ON ledger.head FOR EACH ROW WHEN (((new.at_ms / 3600000) <> (old.at_ms / 3600000))) EXECUTE FUNCTION ledger.note_growth();
 CREATE TRIGGER head_never_lost BEFORE DELETE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TABLE ledger.search_entries (
+  idx bigint NOT NULL,
+  hash8 bytea NOT NULL,
+  meeting text,
+  CONSTRAINT search_entries_pkey PRIMARY KEY (idx)
+);
+CREATE INDEX search_entries_hash ON ledger.search_entries USING btree (hash8);
+CREATE INDEX search_entries_meeting ON ledger.search_entries USING btree (meeting, idx) WHERE (meeting IS NOT NULL);
+
+CREATE TABLE ledger.search_progress (
+  id integer NOT NULL,
+  next bigint NOT NULL,
+  CONSTRAINT search_progress_pkey PRIMARY KEY (id),
+  CONSTRAINT search_progress_id_check CHECK ((id = 1))
+);
 
 CREATE TABLE ledger.staging (
   size bigint NOT NULL,
@@ -76,6 +99,38 @@ BEGIN
   INSERT INTO ledger.checkpoints (size, note) VALUES (new_size, new_checkpoint);
   INSERT INTO ledger.staging (size, path, content)
     SELECT new_size, files.path, files.content FROM unnest(paths, contents) AS files (path, content);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.index_entries(most bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  first bigint;
+  past bigint;
+BEGIN
+  SELECT next INTO first FROM ledger.search_progress WHERE id = 1 FOR UPDATE;
+  SELECT least(first + most, size) INTO past FROM ledger.head WHERE id = 1;
+  IF past <= first THEN
+    RETURN 0;
+  END IF;
+  INSERT INTO ledger.search_entries (idx, hash8, meeting)
+    SELECT idx, substring(leaf_hash FOR 8),
+      substring(encode(leaf, 'escape') FROM '"meeting":"([a-zA-Z0-9_-]{1,64})"')
+    FROM ledger.entries WHERE idx >= first AND idx < past;
+  UPDATE ledger.search_progress SET next = past WHERE id = 1;
+  RETURN past - first;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.note_growth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO ledger.growth (hour, size) VALUES (NEW.at_ms / 3600000, OLD.size) ON CONFLICT DO NOTHING;
+  RETURN NULL;
 END
 $function$;
 
@@ -154,6 +209,8 @@ CREATE TABLE meetings.meetings (
   roll_heads integer,
   result text,
   minutes_file text,
+  policy text,
+  closing jsonb,
   CONSTRAINT meetings_building_id_id_pk PRIMARY KEY (building_id, id)
 );
 CREATE INDEX meetings_called_at ON meetings.meetings USING btree (called_at);

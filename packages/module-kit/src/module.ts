@@ -68,6 +68,17 @@ export type LedgerPort = {
    * no policy.
    */
   witnessedFrom(unixSeconds: number, size: number): Promise<WitnessedCheckpoint | null>;
+  /** The public entries that name this meeting, in log order, from an index on. */
+  entriesOf(meeting: string, from: number, limit: number): Promise<LoggedEntry[]>;
+  /** The index of the first public entry whose leaf has this RFC 6962 hash (64 hex digits); null when there is none. */
+  findByHash(leafHash: string): Promise<number | null>;
+  /**
+   * How many entries the log had at the first batch of each hour (`at`, Unix seconds) that had one: those since the moment
+   * given, and the last before it.
+   */
+  growth(fromUnixSeconds: number): Promise<readonly { readonly at: number; readonly size: number }[]>;
+  /** Makes up to `most` further entries findable by meeting and hash. @returns how many they were. */
+  indexEntries(most: number): Promise<number>;
 };
 
 /** A message to a person; the text is made from the module's messages in the person's language. */

@@ -11,6 +11,7 @@ import { microbatch } from '@veche/module-kit/microbatch.ts';
 import type { LedgerPort, LoggedEntry, LogReceipt } from '@veche/module-kit/module.ts';
 import { sql as statement } from 'drizzle-orm';
 import { openSql, type DatabaseAddress, type Sql } from './connect.ts';
+import { createLogSearch } from './log-search.ts';
 import {
   PUBLISHED_CHANNEL,
   WAKE_CHANNEL,
@@ -181,6 +182,7 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
     verifierKey: options.verifierKey,
     policy: null,
     witnessedFrom: async () => null,
+    ...createLogSearch(sql, publishedSize),
     signEntry: options.signEntry,
 
     async submit(tx, submissions) {
