@@ -3,7 +3,7 @@
 //   <origin>
 //   <size in decimal>
 //   <base64 of the root>
-import { decodeBase64, encodeBase64, equalBytes } from './bytes.ts';
+import { decodeBase64, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 import { LedgerFault } from './fault.ts';
 import { checkNote, signNote } from './note.ts';
 import type { Note, NoteSignature, NoteSigner, NoteVerifier } from './note.ts';
@@ -31,26 +31,39 @@ export function formatCheckpoint(
   return [origin, String(size), encodeBase64(root), ...extensions].map((line) => `${line}\n`).join('');
 }
 
+/** Longer origins do not fit the length byte of tlog-cosignature's ML-DSA message, so no witness could sign them. */
+const MAX_ORIGIN_BYTES = 255;
+
 /**
  * The checkpoint of a note's text; nothing of it is verified.
- * @throws LedgerFault `checkpoint`
+ * @throws LedgerFault `checkpoint`: also when a tree of size zero has another root than the empty tree.
  * @example parseCheckpoint(formatCheckpoint({ origin: 'a', size, root })) // { origin: 'a', size, root, extensions: [] }
  */
 export function parseCheckpoint(text: string): Checkpoint {
-  const wrong = (cause?: unknown) => new LedgerFault('checkpoint', 'expected a checkpoint', { cause });
+  const checkpoint = parseTreeHead(text);
+  if (checkpoint.size === 0 && !equalBytes(checkpoint.root, emptyRoot())) throw wrong();
+  return checkpoint;
+}
+
+const wrong = (cause?: unknown) => new LedgerFault('checkpoint', 'expected a checkpoint', { cause });
+
+/**
+ * {@link parseCheckpoint}, but a tree of size zero may claim any root: a witness has an answer of its own to that.
+ * @throws LedgerFault `checkpoint`
+ * @example parseTreeHead(formatCheckpoint({ origin: 'a', size: 0, root })).size // 0
+ */
+export function parseTreeHead(text: string): Checkpoint {
   if (!text.endsWith('\n')) throw wrong();
   const [origin = '', sizeText = '', rootText = '', ...extensions] = text.slice(0, -1).split('\n');
   const size = Number(sizeText);
   if (origin === '' || !/^(?:0|[1-9][0-9]*)$/.test(sizeText) || !Number.isSafeInteger(size)) throw wrong();
   if (extensions.includes('')) throw wrong();
-  let root: Uint8Array;
   try {
-    root = decodeBase64(rootText, HASH_BYTES);
+    if (encodeUtf8(origin).length > MAX_ORIGIN_BYTES) throw wrong();
+    return { origin, size, root: decodeBase64(rootText, HASH_BYTES), extensions };
   } catch (cause) {
     throw wrong(cause);
   }
-  if (size === 0 && !equalBytes(root, emptyRoot())) throw wrong();
-  return { origin, size, root, extensions };
 }
 
 /**

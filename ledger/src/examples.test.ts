@@ -6,7 +6,7 @@ import { encodeUtf8 } from './bytes.ts';
 import { checkCheckpoint } from './checkpoint.ts';
 import { encodeEntry } from './entry.ts';
 import { holdMeeting, logSigner, notice, roll, seedOf } from './meeting.fixture.ts';
-import { parseVerifierKey } from './note.ts';
+import { createCosigner, parseVerifierKey, signatureLine } from './note.ts';
 import { encodeReceipt, withExtra } from './receipt.ts';
 import { createTileReader } from './tile.ts';
 import { proveInclusion } from './tree.ts';
@@ -23,8 +23,22 @@ async function sampleValues(): Promise<Record<string, unknown>> {
   const { index, entry, salt, payload } = world.entries.find((one) => one.entry.kind === 'ballot')!;
   const proof = await proveInclusion(index, size, reader.hashes);
   const receipt = encodeReceipt({ index, proof, checkpoint });
+  const witnesses = ['board', 'city', 'resident'].map((name, i) =>
+    createCosigner(`${name}.test`, seedOf(name), 1_700_000_000 + 5 * i),
+  );
+  const policyText = [
+    `log ${world.logKey}`,
+    ...witnesses.map(({ name, vkey }) => `witness ${name.replace('.test', '')} ${vkey}`),
+    'group two-of-three 2 board city resident',
+    'quorum two-of-three',
+    '',
+  ].join('\n');
+  const { text } = checkCheckpoint(checkpoint, verifier).note;
   return {
     ...world,
+    policyText,
+    witnessedCheckpoint:
+      checkpoint + witnesses.map((witness) => signatureLine(witness, encodeUtf8(text))).join(''),
     checkpoint,
     verifier,
     signer: logSigner,

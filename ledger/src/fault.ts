@@ -3,7 +3,7 @@
 
 /**
  * What was broken, by subject. `encoding`: base64, hex or UTF-8; `json`: not canonical JSON; the others are named for
- * the format. `sequence`: the log refuses to go on.
+ * the format. `no-quorum`: all signatures hold, but too few witnesses are among them. `unreachable`: nothing came.
  */
 export type FaultCode =
   | 'encoding'
@@ -14,6 +14,9 @@ export type FaultCode =
   | 'unknown-signer'
   | 'signature'
   | 'checkpoint'
+  | 'policy'
+  | 'no-quorum'
+  | 'witness-request'
   | 'receipt'
   | 'commitment'
   | 'entry'

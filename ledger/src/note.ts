@@ -88,28 +88,61 @@ const ALGORITHMS: Readonly<Record<number, Algorithm>> = {
     checkSignature(publicKey, cosignatureMessage(text, signature), signature.subarray(8)),
 };
 
+/** The parts of a verifier key, whether or not its signatures can be checked here. */
+export type VerifierKey = Pick<NoteVerifier, 'name' | 'keyId' | 'algorithm' | 'publicKey'>;
+
+/** Timestamped ML-DSA-44 cosignatures: named here because its keys have the usual kind of id, not checked yet. */
+const ML_DSA_44 = 0x06;
+/** Bytes of the public key, and an id over name, algorithm and key; other algorithms have rules of their own. */
+const KEY_LENGTHS: Readonly<Record<number, number>> = {
+  [ED25519]: 32,
+  [ED25519_COSIGNATURE]: 32,
+  [ML_DSA_44]: 1312,
+};
+
+const wrongKey = (cause?: unknown) => new LedgerFault('note', 'expected a verifier key', { cause });
+
+/**
+ * The parts of a key text of any algorithm. What can be checked of a key that signs nothing here is: the form of the
+ * text, and for algorithms whose rule is known the length of the key and its id.
+ * @throws LedgerFault `note`
+ * @example readVerifierKey(logKey).algorithm // 1
+ */
+export function readVerifierKey(vkey: string): VerifierKey {
+  const match = vkey.length <= MAX_KEY_CHARACTERS ? /^([^+]+)\+([0-9a-f]{8})\+(.+)$/s.exec(vkey) : null;
+  const [, name = '', id = '', text = ''] = match ?? [];
+  if (!isName(name)) throw wrongKey();
+  let key: Uint8Array;
+  try {
+    key = decodeBase64(text);
+  } catch (cause) {
+    throw wrongKey(cause);
+  }
+  const [algorithm, publicKey] = [key[0], key.slice(1)];
+  if (algorithm === undefined || publicKey.length === 0) throw wrongKey();
+  const length = Object.hasOwn(KEY_LENGTHS, algorithm) ? KEY_LENGTHS[algorithm] : undefined;
+  const keyId = decodeHex(id);
+  if (
+    length !== undefined &&
+    (publicKey.length !== length || !equalBytes(keyId, keyIdOf(name, algorithm, publicKey)))
+  )
+    throw wrongKey();
+  return { name, keyId, algorithm, publicKey };
+}
+
+/** Longer texts are not read; the longest key of the registry has 1,800 characters and its name. */
+const MAX_KEY_CHARACTERS = 8_192;
+
 /**
  * The verifier of a key text.
  * @throws LedgerFault `note`: when the text is not a key, its id does not fit, or its algorithm is not one of ours.
  * @example parseVerifierKey(logKey).name // 'veche.test/log/v1'
  */
 export function parseVerifierKey(vkey: string): NoteVerifier {
-  const wrong = (cause?: unknown) => new LedgerFault('note', 'expected a verifier key', { cause });
-  const match = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/s.exec(vkey);
-  if (!match || !isName(match[1]!)) throw wrong();
-  const [, name = '', id = '', text = ''] = match;
-  let key: Uint8Array;
-  try {
-    key = decodeBase64(text);
-  } catch (cause) {
-    throw wrong(cause);
-  }
-  const algorithm = key[0] ?? 0;
-  const publicKey = key.slice(1);
-  const create = Object.hasOwn(ALGORITHMS, algorithm) ? ALGORITHMS[algorithm] : undefined;
-  const keyId = keyIdOf(name, algorithm, publicKey);
-  if (!create || encodeHex(keyId) !== id || !isStrictKey(publicKey)) throw wrong();
-  return { name, keyId, algorithm, publicKey, vkey, isSignature: create(publicKey) };
+  const key = readVerifierKey(vkey);
+  const create = Object.hasOwn(ALGORITHMS, key.algorithm) ? ALGORITHMS[key.algorithm] : undefined;
+  if (!create || !isStrictKey(key.publicKey)) throw wrongKey();
+  return { ...key, vkey, isSignature: create(key.publicKey) };
 }
 
 /**
@@ -212,41 +245,49 @@ export function signatureLine(signer: NoteSigner, text: Uint8Array): string {
   return `— ${signer.name} ${encodeBase64(concatBytes(signer.keyId, signer.sign(text)))}\n`;
 }
 
-/** More lines than this are refused, as Go's note package does. */
+/**
+ * The parts of one signature line, newline included: the way back from {@link signatureLine}.
+ * @throws LedgerFault `note`
+ * @example parseSignatureLine(signatureLine(signer, message)).name // 'veche.test/log/v1'
+ */
+export function parseSignatureLine(line: string): NoteSignature {
+  const match = /^— ([^ \n]+) ([^ \n]+)\n$/.exec(line);
+  if (!match || !isName(match[1]!)) throw wrongNote();
+  let blob: Uint8Array;
+  try {
+    encodeUtf8(line);
+    blob = decodeBase64(match[2]!);
+  } catch (cause) {
+    throw wrongNote(cause);
+  }
+  if (blob.length < 5) throw wrongNote();
+  return { name: match[1]!, keyId: blob.slice(0, 4), signature: blob.slice(4) };
+}
+
+const wrongNote = (cause?: unknown) => new LedgerFault('note', 'expected a signed note', { cause });
+
+/** More are refused, as Go's note package does. */
 const MAX_SIGNATURES = 100;
-const MAX_NOTE_CHARACTERS = 1_000_000;
+const MAX_NOTE_BYTES = 1_000_000;
 
 /**
- * The parts of a note, nothing of it verified. @throws LedgerFault `note`
+ * The parts of a note of at most 1,000,000 bytes and 100 signatures, nothing of it verified.
+ * @throws LedgerFault `note`
  * @example parseNote(checkpoint).signatures.length // 1
  */
 export function parseNote(note: string): { text: string; signatures: NoteSignature[] } {
-  const wrong = (cause?: unknown) => new LedgerFault('note', 'expected a signed note', { cause });
   // The text may hold empty lines, signatures cannot: the last one divides them.
   const split = note.lastIndexOf('\n\n');
-  if (note.length > MAX_NOTE_CHARACTERS || split < 0 || !note.endsWith('\n') || CONTROL.test(note))
-    throw wrong();
-  const text = note.slice(0, split + 1);
-  const lines = note.slice(split + 2, -1).split('\n');
-  if (lines.length > MAX_SIGNATURES) throw wrong();
-  const signatures = lines.map((line): NoteSignature => {
-    const match = /^— ([^ ]+) ([^ ]+)$/.exec(line);
-    if (!match || !isName(match[1]!)) throw wrong();
-    let blob: Uint8Array;
-    try {
-      blob = decodeBase64(match[2]!);
-    } catch (cause) {
-      throw wrong(cause);
-    }
-    if (blob.length < 5) throw wrong();
-    return { name: match[1]!, keyId: blob.slice(0, 4), signature: blob.slice(4) };
-  });
+  if (note.length > MAX_NOTE_BYTES || split < 0 || !note.endsWith('\n') || CONTROL.test(note))
+    throw wrongNote();
   try {
-    encodeUtf8(text);
+    if (encodeUtf8(note).length > MAX_NOTE_BYTES) throw wrongNote();
   } catch (cause) {
-    throw wrong(cause);
+    throw wrongNote(cause);
   }
-  return { text, signatures };
+  const lines = note.slice(split + 2, -1).split('\n');
+  if (lines.length > MAX_SIGNATURES) throw wrongNote();
+  return { text: note.slice(0, split + 1), signatures: lines.map((line) => parseSignatureLine(`${line}\n`)) };
 }
 
 /**
