@@ -31,6 +31,75 @@ export type WitnessedCheckpoint = {
   readonly quorumTime: number;
 };
 
+/** How a witness answered last; `unreachable`: not within the time, or nobody there. `bad-signature`: by another key, or of something else. */
+export type WitnessReplyKind =
+  | 'cosigned'
+  | 'conflict'
+  | 'fork'
+  | 'unknown-log'
+  | 'refused'
+  | 'malformed'
+  | 'busy'
+  | 'unintelligible'
+  | 'unreachable'
+  | 'bad-signature';
+
+/** A witness of the policy in force and how it was met last. */
+export type WitnessStatus = {
+  /** The policy's name for it. */
+  readonly name: string;
+  /** The largest size it has cosigned, and when by its own clock, Unix seconds; null: nothing yet. */
+  readonly cosigned: { readonly size: number; readonly time: number } | null;
+  /** Null: it was never asked. */
+  readonly last: { readonly reply: WitnessReplyKind; readonly atMs: number } | null;
+  /** Answers in a row that were no cosignature. */
+  readonly failures: number;
+  /** Cosignatures that did not verify, ever. */
+  readonly badCosignatures: number;
+};
+
+/** What shows that a witness has cosigned another history than ours, or more of it than we have. Kept for ever. */
+export type ForkEvidence = {
+  readonly id: number;
+  readonly foundAtMs: number;
+  readonly witness: string;
+  /** `larger`: it holds more than our log; `fork`: it holds something else. */
+  readonly kind: 'larger' | 'fork';
+  readonly ourSize: number;
+  /** The signed note that was sent. */
+  readonly ourNote: string;
+  /** The size it says it holds; null when it gave none. */
+  readonly theirSize: number | null;
+  /** The checkpoint it shows; null when it shows none. With `ourNote` a proof for anybody when both are signed by our key. */
+  readonly theirNote: string | null;
+  /** When an operator let the log go on, and why; null: the log stands still. */
+  readonly cleared: { readonly atMs: number; readonly why: string } | null;
+};
+
+/** How the log does, read from the database: the same in every process, but for `fault`. */
+export type LedgerStatus = {
+  /**
+   * `running`: a process sequences. `forked`: nothing is logged until an operator has seen to the evidence. `starting`,
+   * `failing`: this process would sequence and does not yet, or cannot. `absent`: no process sequences.
+   */
+  readonly state: 'running' | 'starting' | 'failing' | 'forked' | 'absent';
+  /** Why this process does not go on, of the closed list of the ledger's `SequencerFaultCode`. */
+  readonly fault: string | null;
+  /** The newest head that is committed; null until the log is created. */
+  readonly head: { readonly size: number; readonly atMs: number; readonly note: string } | null;
+  readonly epoch: number;
+  /** The newest witnessed checkpoint; null when there is none yet, or no policy. */
+  readonly witnessed: WitnessedCheckpoint | null;
+  /** Entries handed over and not yet logged. */
+  readonly waiting: number;
+  /** Batches that are committed and not yet public. */
+  readonly staged: number;
+  /** Those of the policy in force, in its order; empty when there is none. */
+  readonly witnesses: readonly WitnessStatus[];
+  /** At most twenty: what is not cleared first, then the newest. */
+  readonly forks: readonly ForkEvidence[];
+};
+
 /** The public log, as modules see it. */
 export type LedgerPort = {
   readonly origin: string;
@@ -68,6 +137,8 @@ export type LedgerPort = {
    * no policy.
    */
   witnessedFrom(unixSeconds: number, size: number): Promise<WitnessedCheckpoint | null>;
+  /** How the log and its witnesses do, for operators and alarms: some ten queries, so not for every request. */
+  status(): Promise<LedgerStatus>;
   /** The public entries that name this meeting, in log order, from an index on. */
   entriesOf(meeting: string, from: number, limit: number): Promise<LoggedEntry[]>;
   /** The index of the first public entry whose leaf has this RFC 6962 hash (64 hex digits); null when there is none. */

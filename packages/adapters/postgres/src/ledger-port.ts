@@ -11,6 +11,7 @@ import { microbatch } from '@veche/module-kit/microbatch.ts';
 import type { LedgerPort, LoggedEntry, LogReceipt } from '@veche/module-kit/module.ts';
 import { sql as statement } from 'drizzle-orm';
 import { openSql, type DatabaseAddress, type Sql } from './connect.ts';
+import { readLedgerStatus } from './ledger-status.ts';
 import { createLogSearch } from './log-search.ts';
 import {
   PUBLISHED_CHANNEL,
@@ -182,6 +183,7 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
     verifierKey: options.verifierKey,
     policy: null,
     witnessedFrom: async () => null,
+    status: () => readLedgerStatus(sql, sequencer, null),
     ...createLogSearch(sql, publishedSize),
     signEntry: options.signEntry,
 

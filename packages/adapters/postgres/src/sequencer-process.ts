@@ -57,7 +57,7 @@ export type SequencerProcessOptions = {
 } & Pick<SequencerOptions, 'retiring' | 'publishTo' | 'checkStart'>;
 
 /** Any number, the same in every process of this product. */
-const LOCK = 8_642_197_532;
+export const SEQUENCER_LOCK = 8_642_197_532;
 const POLL_MS = 1_000;
 const STANDBY_MS = 1_000;
 const SHORTEST_PAUSE_MS = 100;
@@ -123,7 +123,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
     });
     let mine: Sequencer | null = null;
     try {
-      const [row] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${LOCK}) AS locked`;
+      const [row] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${SEQUENCER_LOCK}) AS locked`;
       if (!row?.locked) return false;
       const epoch = await takeOverLog(sql);
       const own = createSequencer({
