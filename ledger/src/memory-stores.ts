@@ -1,8 +1,10 @@
 // The sequencer's ports in memory, with the behaviour their contracts promise: for tests and for trying things out.
 // Nothing here survives the process.
 import { equalBytes } from './bytes.ts';
+import { checkLogPath } from './log-store.ts';
+import type { ListedTileStore } from './log-store.ts';
 import { HeadMovedError, TileConflictError } from './sequencer.ts';
-import type { Batch, Head, HeadStore, LogFile, Submission, TileStore } from './sequencer.ts';
+import type { Batch, Head, HeadStore, LogFile, Submission } from './sequencer.ts';
 
 export type MemoryHeadStore = HeadStore & {
   /** Queues a submission; one whose idem is known already is left out. */
@@ -58,19 +60,32 @@ export function createMemoryHeadStore(): MemoryHeadStore {
   };
 }
 
-export type MemoryTileStore = TileStore & { readonly files: Map<string, Uint8Array> };
+export type MemoryTileStore = ListedTileStore & { readonly files: Map<string, Uint8Array> };
 
 export function createMemoryTileStore(): MemoryTileStore {
   const files = new Map<string, Uint8Array>();
   return {
     files,
-    read: async (path) => files.get(path)?.slice() ?? null,
+    async read(path) {
+      checkLogPath(path);
+      return files.get(path)?.slice() ?? null;
+    },
     async writeNew(path, content) {
+      checkLogPath(path);
       const present = files.get(path);
       if (present && !equalBytes(present, content)) throw new TileConflictError(path);
       files.set(path, content.slice());
     },
-    replace: async (path, content) => void files.set(path, content.slice()),
-    remove: async (path) => void files.delete(path),
+    async replace(path, content) {
+      checkLogPath(path);
+      files.set(path, content.slice());
+    },
+    async remove(path) {
+      checkLogPath(path);
+      files.delete(path);
+    },
+    async *list(folder) {
+      for (const path of [...files.keys()]) if (folder === '' || path.startsWith(`${folder}/`)) yield path;
+    },
   };
 }

@@ -1,12 +1,12 @@
 // The public log as files: tiles and entry bundles that never change, and the two that do: `checkpoint` and `head`.
 // Whatever is under `root` is published as it is; unfinished files live elsewhere.
-import { readFile, rm, rmdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { TileConflictError, type TileStore } from '@veche/ledger/sequencer.ts';
+import { opendir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { checkLogPath, type ListedTileStore } from '@veche/ledger/log-store.ts';
+import { TileConflictError } from '@veche/ledger/sequencer.ts';
 import { syncFolder, writeIfAbsent, writeOver } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
-const PATH = /^(checkpoint|head|tile\/(entries|[0-9]{1,2})(\/x[0-9]{3})*\/[0-9]{3}(\.p\/[0-9]{1,3})?)$/;
 const READ_ONLY = 0o444;
 
 /**
@@ -15,10 +15,9 @@ const READ_ONLY = 0o444;
  * @throws StorageFullError: from a write, when the disk is full; nothing half written stays behind.
  * @throws RangeError: from any call, when the path is not one of a log.
  */
-export function createTileStore(root: string, scratch: string): TileStore {
+export function createTileStore(root: string, scratch: string): ListedTileStore {
   const locate = (path: string): string => {
-    if (!PATH.test(path))
-      throw new RangeError(`expected a path of the log, got ${JSON.stringify(path.slice(0, 80))}`);
+    checkLogPath(path);
     return join(root, path);
   };
   const read = async (path: string): Promise<Uint8Array | null> => {
@@ -44,6 +43,16 @@ export function createTileStore(root: string, scratch: string): TileStore {
       // The last partial tile takes its folder with it, so that a full log holds nothing but the log.
       await rmdir(dirname(file)).catch(() => {});
       await syncFolder(dirname(dirname(file))).catch(() => {});
+    },
+    async *list(folder) {
+      try {
+        for await (const file of await opendir(join(root, folder), { recursive: true }))
+          if (!file.isDirectory())
+            yield relative(root, join(file.parentPath, file.name)).split(sep).join('/');
+      } catch (error) {
+        // A folder may go while it is read, with the last file in it.
+        if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error))) throw error;
+      }
     },
   };
 }
