@@ -201,9 +201,15 @@ function cosignatureMessage(text: Uint8Array, timestamp: Uint8Array): Uint8Array
 /**
  * A cosigner of checkpoints at the given moment.
  * @param unixSeconds when the tree was seen
+ * @param sign another implementation of deterministic Ed25519 by the same seed, such as node:crypto's
  * @example createCosigner('w', seed, 1_700_000_000).sign(message).length // 72
  */
-export function createCosigner(name: string, seed: Uint8Array, unixSeconds: number): NoteSigner {
+export function createCosigner(
+  name: string,
+  seed: Uint8Array,
+  unixSeconds: number,
+  sign: (message: Uint8Array) => Uint8Array = (message) => signEd25519(message, seed),
+): NoteSigner {
   if (!Number.isSafeInteger(unixSeconds) || unixSeconds < 0) throw new RangeError('expected whole seconds');
   const publicKey = publicKeyOf(seed);
   const timestamp = decodeHex(unixSeconds.toString(16).padStart(16, '0'));
@@ -211,7 +217,7 @@ export function createCosigner(name: string, seed: Uint8Array, unixSeconds: numb
     name,
     keyId: keyIdOf(name, ED25519_COSIGNATURE, publicKey),
     vkey: formatVerifierKey(name, publicKey, ED25519_COSIGNATURE),
-    sign: (text) => concatBytes(timestamp, signEd25519(cosignatureMessage(text, timestamp), seed)),
+    sign: (text) => concatBytes(timestamp, sign(cosignatureMessage(text, timestamp))),
   };
 }
 

@@ -10,6 +10,7 @@ import { answerAddCheckpoint, parseAddCheckpoint } from '@veche/ledger/witness.t
 import type { Logger } from '@veche/module-kit/module.ts';
 import { describeWitness } from './describe-witness.ts';
 import { formatMetrics } from './metrics.ts';
+import { nativeSigner } from './native-ed25519.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import type { KnownLog, WitnessStore, WitnessTransaction } from './witness-store.ts';
 
@@ -72,6 +73,7 @@ const REASONS: Readonly<Record<400 | 403 | 404 | 422, string>> = {
 export function createWitness(options: WitnessOptions): Witness {
   const { name, seed, store, now, log } = options;
   for (const vkey of options.logs) store.addLog(vkey);
+  const signNatively = nativeSigner(seed);
   const { vkey } = createCosigner(name, seed, 0);
   const mayPass = createRateLimit(options.rateLimit ?? LIMIT, () => performance.now());
   /** By status and origin; an origin that nobody added counts under the empty one. */
@@ -109,7 +111,7 @@ export function createWitness(options: WitnessOptions): Witness {
         return { status: 503, type: TEXT, body: 'clock\n', retryAfter: 60 };
       }
       const { origin, size, root, text } = answer;
-      const line = signatureLine(createCosigner(name, seed, cosignedAt), encodeUtf8(text));
+      const line = signatureLine(createCosigner(name, seed, cosignedAt, signNatively), encodeUtf8(text));
       const note = `${text}\n${linesOfLog(body, transaction.find(origin)!)}${line}`;
       transaction.saveHead(origin, { size, root, cosignedAt, note });
       return { status: 200, type: TEXT, body: line };
