@@ -11,6 +11,18 @@ CREATE TABLE ledger.checkpoints (
 CREATE TRIGGER checkpoints_append_only BEFORE DELETE OR UPDATE ON ledger.checkpoints FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER checkpoints_never_truncated BEFORE TRUNCATE ON ledger.checkpoints FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+CREATE TABLE ledger.cosignatures (
+  size bigint NOT NULL,
+  witness text NOT NULL,
+  time bigint NOT NULL,
+  line text NOT NULL,
+  CONSTRAINT cosignatures_pkey PRIMARY KEY (size, witness, "time"),
+  CONSTRAINT cosignatures_size_check CHECK ((size > 0)),
+  CONSTRAINT cosignatures_time_check CHECK (("time" >= 0))
+);
+CREATE TRIGGER cosignatures_append_only BEFORE DELETE OR UPDATE ON ledger.cosignatures FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER cosignatures_never_truncated BEFORE TRUNCATE ON ledger.cosignatures FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
 CREATE TABLE ledger.entries (
   idx bigint NOT NULL,
   idem bytea NOT NULL,
@@ -25,6 +37,26 @@ CREATE TABLE ledger.entries (
 CREATE INDEX registrar_entries ON ledger.entries USING btree (idx) WHERE (POSITION(('\x226b696e64223a2272656769737472617222'::bytea) IN (leaf)) > 0);
 CREATE TRIGGER entries_append_only BEFORE DELETE OR UPDATE ON ledger.entries FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER entries_never_truncated BEFORE TRUNCATE ON ledger.entries FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TABLE ledger.fork_evidence (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  found_at timestamp with time zone NOT NULL DEFAULT now(),
+  witness text NOT NULL,
+  witness_key text NOT NULL,
+  kind text NOT NULL,
+  our_size bigint NOT NULL,
+  our_note text NOT NULL,
+  their_size bigint,
+  their_note text,
+  cleared_at timestamp with time zone,
+  cleared_why text,
+  CONSTRAINT fork_evidence_pkey PRIMARY KEY (id),
+  CONSTRAINT fork_evidence_check CHECK (((cleared_at IS NULL) = (cleared_why IS NULL))),
+  CONSTRAINT fork_evidence_kind_check CHECK ((kind = ANY (ARRAY['larger'::text, 'fork'::text])))
+);
+CREATE INDEX fork_evidence_open ON ledger.fork_evidence USING btree (id) WHERE (cleared_at IS NULL);
+CREATE TRIGGER fork_evidence_kept BEFORE DELETE OR UPDATE OF id, found_at, witness, witness_key, kind, our_size, our_note, their_size, their_note ON ledger.fork_evidence FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER fork_evidence_never_truncated BEFORE TRUNCATE ON ledger.fork_evidence FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE ledger.growth (
   hour bigint NOT NULL,
@@ -45,6 +77,7 @@ CREATE TABLE ledger.head (
 );
 CREATE TRIGGER growth_noted AFTER UPDATE OF at_ms ON ledger.head FOR EACH ROW WHEN (((new.at_ms / 3600000) <> (old.at_ms / 3600000))) EXECUTE FUNCTION ledger.note_growth();
 CREATE TRIGGER head_never_lost BEFORE DELETE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER head_stops_at_fork BEFORE UPDATE OF size ON ledger.head FOR EACH ROW WHEN ((new.size <> old.size)) EXECUTE FUNCTION ledger.refuse_while_forked();
 
 CREATE TABLE ledger.search_entries (
   idx bigint NOT NULL,
@@ -78,6 +111,29 @@ CREATE TABLE ledger.submissions (
   CONSTRAINT submissions_idem_key UNIQUE (idem),
   CONSTRAINT submissions_leaf_check CHECK (((octet_length(leaf) >= 1) AND (octet_length(leaf) <= 16384)))
 );
+
+CREATE TABLE ledger.witness_states (
+  witness text NOT NULL,
+  vkey text NOT NULL,
+  cosigned_size bigint,
+  cosigned_time bigint,
+  reply text NOT NULL,
+  replied_at timestamp with time zone NOT NULL,
+  failures integer NOT NULL,
+  bad_cosignatures bigint NOT NULL,
+  CONSTRAINT witness_states_pkey PRIMARY KEY (witness)
+);
+
+CREATE TABLE ledger.witnessed (
+  size bigint NOT NULL,
+  quorum_time bigint NOT NULL,
+  note text NOT NULL,
+  CONSTRAINT witnessed_pkey PRIMARY KEY (size, quorum_time),
+  CONSTRAINT witnessed_quorum_time_check CHECK ((quorum_time >= 0)),
+  CONSTRAINT witnessed_size_check CHECK ((size > 0))
+);
+CREATE TRIGGER witnessed_append_only BEFORE DELETE OR UPDATE ON ledger.witnessed FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER witnessed_never_truncated BEFORE TRUNCATE ON ledger.witnessed FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE OR REPLACE FUNCTION ledger.commit_batch(old_size bigint, old_checkpoint text, writer_epoch bigint, new_size bigint, new_root bytea, new_checkpoint text, new_at_ms bigint, idems bytea[], leaves bytea[], paths text[], contents bytea[])
  RETURNS void
@@ -124,6 +180,28 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION ledger.keep_cosignatures(of_size bigint, witnesses text[], times bigint[], lines text[], reached bigint, witnessed_note text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO ledger.cosignatures (size, witness, time, line)
+    SELECT of_size, given.witness, given.time, given.line
+    FROM unnest(witnesses, times, lines) AS given (witness, time, line)
+    ON CONFLICT DO NOTHING;
+  IF reached IS NULL THEN
+    RETURN false;
+  END IF;
+  -- Any number that no other lock of this product has.
+  PERFORM pg_advisory_xact_lock(8642197533);
+  IF EXISTS (SELECT FROM ledger.witnessed w WHERE (w.size, w.quorum_time) >= (of_size, reached)) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO ledger.witnessed (size, quorum_time, note) VALUES (of_size, reached, witnessed_note);
+  RETURN true;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION ledger.note_growth()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -141,6 +219,19 @@ AS $function$
 BEGIN
   RAISE EXCEPTION 'the log is append-only: % on %.% is refused', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
     USING ERRCODE = 'restrict_violation';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.refuse_while_forked()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM ledger.fork_evidence WHERE cleared_at IS NULL) THEN
+    RAISE EXCEPTION 'the log is stopped: there is evidence of a fork'
+      USING ERRCODE = 'object_not_in_prerequisite_state';
+  END IF;
+  RETURN NEW;
 END
 $function$;
 

@@ -233,6 +233,7 @@ export function routes(house: House): readonly Route[] {
           choices: { ...parseBallotPayload(decodeCanonical(ballot.payload!)).choices },
         })),
         logKey: house.ledger.verifierKey,
+        policy: house.ledger.policy,
       };
     }),
 

@@ -5,9 +5,12 @@ import { decodeEntry } from '@veche/ledger/entry.ts';
 import { writeBundle, type BundleEntry } from '@veche/ledger/bundle.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import type { RollRecord } from '@veche/ledger/meeting.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import { parseNote } from '@veche/ledger/note.ts';
+import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { resultOf } from './closing.ts';
+import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { publishedRecord } from './domain/roll.ts';
 import { readEntries, readRollPage, type MeetingKey, type MeetingRow } from './store.ts';
 
@@ -42,12 +45,20 @@ export function streamBundle(house: House, key: MeetingKey, row: MeetingRow): Re
 }
 
 async function* bundleLines(house: House, key: MeetingKey, row: MeetingRow): AsyncGenerator<string> {
-  const checkpoint = await house.ledger.checkpoint();
+  const logKeys = parseLogKeys(house.ledger.verifierKey);
+  const witnesses = row.policy === null ? [] : parsePolicy(row.policy).witnesses;
+  const checkpoint = chooseSignatures(await house.ledger.checkpoint(), [
+    ...logKeys,
+    ...witnesses.map(({ verifier }) => verifier),
+  ]);
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
   yield* writeBundle({
     origin: house.ledger.origin,
     meeting: key.id,
     checkpoint,
+    ...(row.policy !== null && row.closing !== null
+      ? { witnessed: { policy: row.policy, closing: row.closing.note } }
+      : {}),
     roll: readPublishedRoll(house, key),
     entries: await readLogged(house, key, size),
     result: resultOf(row),

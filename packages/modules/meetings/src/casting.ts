@@ -36,7 +36,7 @@ export type VotingFacts = {
 
 export type Receipt = {
   readonly idem: string;
-  readonly state: 'received' | 'logged';
+  readonly state: 'received' | 'logged' | 'witnessed';
   readonly index: number | null;
   readonly proof: string | null;
 };
@@ -64,7 +64,7 @@ export type Casting = {
   receiptOf(idem: string): Promise<Receipt>;
 };
 
-/** How long a request waits for the log; after that the page asks again by itself. */
+/** How long a request waits for the log and its witnesses; after that the page asks again by itself. */
 const RECEIPT_WAIT_MS = 3_000;
 const MAX_BATCH = 256;
 /** Meetings kept in memory; the one used longest ago goes first. */
@@ -159,9 +159,7 @@ export function createCasting(house: House): Casting {
 
   const receiptOf = async (idem: string): Promise<Receipt> => {
     const [receipt] = await house.ledger.receipts([idem], RECEIPT_WAIT_MS);
-    return receipt
-      ? { idem, state: 'logged', index: receipt.index, proof: receipt.proof }
-      : { idem, state: 'received', index: null, proof: null };
+    return receipt ? { idem, ...receipt } : { idem, state: 'received', index: null, proof: null };
   };
 
   /** A ballot that came in before the close keeps its receipt for ever, however often it is sent again. */

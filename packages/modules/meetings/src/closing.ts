@@ -4,25 +4,32 @@
 //
 //   open -> closing                        casting waits for this lock, and then finds the meeting no longer open
 //   every entry handed over is logged      nothing of the meeting can come after it
-//   meeting.closed is logged               root and size of the box, in log order
+//   the closing checkpoint is there        where the opening pinned witnesses: they saw the log at or after the announced end
+//   meeting.closed is logged               root and size of the box, in log order, and the closing checkpoint
 //   result is logged                       counted from the log's leaves
 //   minutes is logged                      the file is named by its own hash, so that a second attempt hurts nothing
+//   the witnesses saw that too             so that the bundle of a closed meeting can be checked under their signatures
 //   closing -> closed, owners are told
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Locale } from '@veche/core/locale.ts';
 import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
-import { encodeBase64, encodeHex } from '@veche/ledger/bytes.ts';
+import { encodeBase64, encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import { parsePolicy, readCosigned } from '@veche/ledger/policy.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
 import { getBuilding } from '@veche/people/store.ts';
 import type { Result } from '@veche/rules/count.ts';
+import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
 import { writeMinutes } from './domain/minutes.ts';
 import { catalogs } from './catalogs.ts';
 import { signEntry, submitEntry, type SignedEntry } from './milestone.ts';
 import { noticeValues } from './opening.ts';
+import type { ClosingRow } from './schema.ts';
 import {
   findMeeting,
   findMeetingsClosing,
@@ -41,8 +48,11 @@ import {
   type Milestone,
 } from './store.ts';
 
-/** How long one call waits for the log; a closing that takes longer is carried on by the job. */
+/** How long one call waits for the log and its witnesses; a closing that takes longer is carried on by the job. */
 const LOG_WAIT_MS = 10_000;
+/** The job comes again by itself, and other meetings wait for their turn. */
+const RESUME_WAIT_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
 
 /** Stops the voting. Once here, the meeting will be closed, whatever happens to this process. */
 export async function beginClosing(
@@ -65,27 +75,47 @@ export async function beginClosing(
 
 /**
  * Carries a closing on from wherever it stands.
- * @returns false when the log has not taken everything in time: to be called again later.
+ * @returns false when the log has not taken everything in time, or too few witnesses have seen it: to be called again
+ *   later.
  * @throws CloseFault: when log and database contradict each other; the meeting stays in `closing` for a person to look.
  */
-export async function finishClosing(house: House, key: MeetingKey): Promise<boolean> {
+export async function finishClosing(
+  house: House,
+  key: MeetingKey,
+  waitMs: number = LOG_WAIT_MS,
+): Promise<boolean> {
   house.ledger.wake();
-  if (!(await isAllLogged(house, key))) return false;
+  if (!(await isAllLogged(house, key, waitMs))) return false;
   const box = await readBox(house, key);
+  if (!(await eventually(() => hasClosing(house, key, box), waitMs))) return false;
 
   const sealed = sealBox(box);
-  const closed = await reachMilestone(house, key, 'meeting.closed', async () => ({
-    entry: signEntry(house, key, { kind: 'meeting.closed', boxRoot: sealed.root, boxSize: sealed.size }),
-  }));
-  if (!(await isLogged(house, [closed]))) return false;
+  const closed = await reachMilestone(house, key, 'meeting.closed', async (row) => {
+    const closing = row.policy === null ? null : await findClosing(house, row, box);
+    const entry = signEntry(house, key, {
+      kind: 'meeting.closed',
+      boxRoot: sealed.root,
+      boxSize: sealed.size,
+      ...(closing ? { closing: encodeBase64(sha256(encodeUtf8(closing.note))) } : {}),
+    });
+    return { entry, change: { closing } };
+  });
+  if (!(await isLogged(house, [closed], waitMs))) return false;
 
   const resultIdem = await reachMilestone(house, key, 'result', async (row) => {
     const [roll, effective] = await Promise.all([readRoll(house.db, key), readEffective(house.db, key)]);
-    const counted = countBox({ meeting: key.id, items: noticeOf(row).items, roll, box, effective });
+    const counted = countBox({
+      meeting: key.id,
+      items: noticeOf(row).items,
+      roll,
+      box,
+      effective,
+      closingSize: row.closing?.size ?? null,
+    });
     const entry = signEntry(house, key, { kind: 'result', result: counted.hash });
     return { entry, change: { result: counted.text } };
   });
-  if (!(await isLogged(house, [resultIdem]))) return false;
+  if (!(await isLogged(house, [resultIdem], waitMs))) return false;
 
   const minutes = await reachMilestone(house, key, 'minutes', async (row) => {
     const pdf = await drawUpMinutes(house, key, row);
@@ -99,7 +129,7 @@ export async function finishClosing(house: House, key: MeetingKey): Promise<bool
     });
     return { entry, change: { minutesFile: name } };
   });
-  if (!(await isLogged(house, [minutes]))) return false;
+  if (!(await isPublic(house, minutes, waitMs))) return false;
 
   await announceResult(house, key);
   return true;
@@ -109,7 +139,7 @@ export async function finishClosing(house: House, key: MeetingKey): Promise<bool
 export async function resumeClosings(house: House): Promise<void> {
   for (const key of await findMeetingsClosing(house.db)) {
     try {
-      await finishClosing(house, key);
+      await finishClosing(house, key, RESUME_WAIT_MS);
     } catch (error) {
       const code = error instanceof CloseFault ? error.code : undefined;
       house.log.error(
@@ -121,20 +151,72 @@ export async function resumeClosings(house: House): Promise<void> {
 }
 
 /** Whether the log has all that casting handed over. After `open -> closing` there is no more to come. */
-async function isAllLogged(house: House, key: MeetingKey): Promise<boolean> {
+async function isAllLogged(house: House, key: MeetingKey, waitMs: number): Promise<boolean> {
   const handedOver = (await readEntries(house.db, key))
     .filter(({ kind }) => !CLOSING_KINDS.has(kind))
     .map(({ idem }) => idem);
-  const logged = new Set((await house.ledger.read(handedOver)).map(({ idem }) => idem));
-  return isLogged(
-    house,
-    handedOver.filter((idem) => !logged.has(idem)),
-  );
+  return isLogged(house, handedOver, waitMs);
 }
 
-async function isLogged(house: House, idems: readonly string[]): Promise<boolean> {
-  const receipts = await house.ledger.receipts(idems, LOG_WAIT_MS);
-  return receipts.every((receipt) => receipt !== null);
+/** Whether the log has them all; whether anybody has witnessed that is another question. */
+async function isLogged(house: House, idems: readonly string[], waitMs: number): Promise<boolean> {
+  let left = idems;
+  return eventually(async () => {
+    const logged = new Set((await house.ledger.read(left)).map(({ idem }) => idem));
+    left = left.filter((idem) => !logged.has(idem));
+    return left.length === 0;
+  }, waitMs);
+}
+
+/** Whether the entry is under the checkpoint that the public gets: the witnessed one, where witnesses are asked. */
+async function isPublic(house: House, idem: string, waitMs: number): Promise<boolean> {
+  const [receipt] = await house.ledger.receipts([idem], waitMs);
+  return receipt?.state === (house.ledger.policy === null ? 'logged' : 'witnessed');
+}
+
+/** Looks until it is so, or the time is up. */
+async function eventually(isSo: () => Promise<boolean>, waitMs: number): Promise<boolean> {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    if (await isSo()) return true;
+    if (performance.now() >= end) return false;
+    await delay(LOOK_AGAIN_MS);
+  }
+}
+
+/** Whether nothing hinders the close: the checkpoint to close by is there, or was pinned already, or none is asked for. */
+async function hasClosing(house: House, key: MeetingKey, box: readonly BoxEntry[]): Promise<boolean> {
+  const row = (await findMeeting(house.db, key))!;
+  return row.policy === null || row.closing !== null || (await findClosing(house, row, box)) !== null;
+}
+
+/**
+ * The first checkpoint that covers all that was accepted and that the witnesses pinned at the opening saw at or after the
+ * announced end; null while there is none.
+ */
+async function findClosing(
+  house: House,
+  row: MeetingRow,
+  box: readonly BoxEntry[],
+): Promise<ClosingRow | null> {
+  const announcedEnd = Math.ceil(row.closesAt!.getTime() / 1000);
+  const found = await house.ledger.witnessedFrom(announcedEnd, (box.at(-1)?.index ?? -1) + 1);
+  if (!found) return null;
+  const policy = parsePolicy(row.policy!);
+  const logKeys = parseLogKeys(house.ledger.verifierKey);
+  const note = chooseSignatures(found.note, [
+    ...logKeys,
+    ...policy.witnesses.map(({ verifier }) => verifier),
+  ]);
+  const { size, quorumTime, cosignatures } = readCosigned(note, logKeys, policy);
+  // Other witnesses than those that were pinned may be asked by now: they are not the ones who may end this meeting.
+  if (quorumTime === null || quorumTime < announcedEnd) return null;
+  return {
+    note,
+    size,
+    quorumTime,
+    witnesses: cosignatures.map(({ witness, time }) => ({ name: witness, time })),
+  };
 }
 
 /** The milestones that come after the box, and are no part of it. */
@@ -203,6 +285,7 @@ async function drawUpMinutes(house: House, key: MeetingKey, row: MeetingRow): Pr
         const index = logged.get(milestones.get(kind) ?? '');
         return index === undefined ? [] : [{ kind, index }];
       }),
+      closing: row.closing,
       logKey: house.ledger.verifierKey,
       webOrigin: house.webOrigin,
       buildingId: key.buildingId,
@@ -259,6 +342,7 @@ export async function closeMeeting(
   const refused = await beginClosing(house, key, personId, language);
   if (refused) return refused;
   const done = await finishClosing(house, key);
-  if (!done) house.log.warn({ meeting: key.id }, 'the log is slow: the closing goes on by itself');
+  if (!done)
+    house.log.warn({ meeting: key.id }, 'the log or its witnesses are slow: the closing goes on by itself');
   return null;
 }

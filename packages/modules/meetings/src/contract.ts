@@ -128,6 +128,12 @@ const votingEnded = z.boolean().meta({
     'Whether the announced end has passed, by the installation’s clock; until the close the state stays `open`.',
 });
 
+const closingView = z.object({
+  size: z.int().meta({ description: 'Ballots below this place of the log count.' }),
+  quorumAt: instant.meta({ description: 'When the last witness needed had seen the log, by its own clock.' }),
+  witnesses: z.array(z.object({ name: z.string(), at: instant })),
+});
+
 const meetingView = z.object({
   id: logId,
   buildingId: uuid,
@@ -147,6 +153,11 @@ const meetingView = z.object({
   turnout: turnout.nullable(),
   /** Where the meeting's own milestones stand in the public log. */
   log: z.array(logged),
+  /** Voting has ended, and too few witnesses have seen the log since: the closing goes on by itself once they have. */
+  awaitsWitnesses: z.boolean(),
+  closing: closingView.nullable().meta({
+    description: 'The checkpoint that decided what came in time; null where no witnesses are asked.',
+  }),
   /** What the caller may do here now. */
   may: z.object({
     edit: z.boolean(),
@@ -357,19 +368,25 @@ export const getMyBallot = endpoint({
       }),
     ),
     logKey: z.string().meta({ description: 'The verifier key of the log (C2SP vkey).' }),
+    policy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The witness policy of the log (C2SP tlog-policy); null where it asks none.' }),
   }),
   refusals: { 'not-found': 404, 'not-open': 409, 'not-an-owner': 403 },
 });
 
 const receiptReply = z.object({
   idem,
-  /** `received`: safe to ask again; `logged`: in the public log, with its proof. */
-  state: z.enum(['received', 'logged']),
+  state: z.enum(['received', 'logged', 'witnessed']).meta({
+    description:
+      '`received`: safe to ask again; `logged`: in the public log, with its proof; `witnessed`: the proof’s checkpoint is ' +
+      'cosigned by a quorum of the witnesses. Without witnesses `logged` is the last.',
+  }),
   index: z.int().nullable(),
-  proof: z
-    .string()
-    .nullable()
-    .meta({ description: 'A C2SP tlog-proof: index, inclusion proof, signed checkpoint.' }),
+  proof: z.string().nullable().meta({
+    description: 'A C2SP tlog-proof: index, inclusion proof, signed checkpoint with its cosignatures.',
+  }),
 });
 
 export const registerKey = endpoint({
@@ -486,7 +503,14 @@ export const getResult = endpoint({
   reply: z.object({
     meeting: meetingView,
     roll: z.object({ size: z.int(), area: fraction, heads: z.int(), units: z.int() }),
-    ballots: z.object({ logged: z.int(), effective: z.int(), superseded: z.int() }),
+    ballots: z.object({
+      logged: z.int(),
+      effective: z.int(),
+      superseded: z.int(),
+      late: z.int().optional().meta({
+        description: 'Not under the closing checkpoint, counted for nothing; present where there is one.',
+      }),
+    }),
     items: z.array(
       z.object({
         item: logId,

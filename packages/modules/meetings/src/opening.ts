@@ -4,8 +4,10 @@ import { formatRational } from '@veche/core/rational.ts';
 import { isRefusal, refuse, type Refusal } from '@veche/core/refusal.ts';
 import { encodeBase64, encodeUtf8, decodeBase64 } from '@veche/ledger/bytes.ts';
 import { makeCommitment } from '@veche/ledger/commitment.ts';
+import { sha256 } from '@veche/ledger/hash.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import type { Notice } from '@veche/ledger/meeting.ts';
+import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House, Notice as OwnerNotice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
 import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
@@ -102,6 +104,10 @@ export async function openDueMeetings(house: House): Promise<void> {
   }
 }
 
+/** The policy to pin; null where it asks for nobody's cosignature, and so for nobody's time. */
+const findJudges = (policy: string | null): string | null =>
+  policy !== null && parsePolicy(policy).quorum !== null ? policy : null;
+
 /** Takes the roll at this moment and opens the voting; does nothing when that is done already. */
 export async function openMeeting(house: House, key: MeetingKey): Promise<void> {
   const now = house.clock.now();
@@ -111,6 +117,8 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
     const roll = makeRoll(await findHoldings(tx, key.buildingId), house.random);
     await insertRoll(tx, key, roll.entries);
     const rollWeight = formatRational(roll.weight);
+    // The close will be judged by the witnesses of today: nobody may choose others once the votes are in.
+    const policy = findJudges(house.ledger.policy);
     await submitEntry(
       tx,
       house,
@@ -120,6 +128,7 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
         rollRoot: encodeBase64(roll.root),
         rollSize: roll.entries.length,
         rollWeight,
+        ...(policy === null ? {} : { policy: encodeBase64(sha256(encodeUtf8(policy))) }),
       }),
       now,
     );
@@ -129,6 +138,7 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
       rollSize: roll.entries.length,
       rollWeight,
       rollHeads: roll.heads,
+      policy,
     });
     const notice = noticeOf(row);
     const voters = await listVoters(tx, key);

@@ -30,6 +30,17 @@ export type DraftRow = {
   readonly items: readonly { readonly text: string; readonly explanation: string; readonly ruleId: string }[];
 };
 
+/** The checkpoint that a meeting was closed by: see `closing` in the ledger's SPEC. */
+export type ClosingRow = {
+  /** The signed note with its cosignatures, the very bytes that the close commits to. */
+  readonly note: string;
+  readonly size: number;
+  /** The Unix second by which the cosignatures made the quorum. */
+  readonly quorumTime: number;
+  /** By the names of the policy, with the Unix second of each cosignature. */
+  readonly witnesses: readonly { readonly name: string; readonly time: number }[];
+};
+
 export const meetings = meetingsSchema.table(
   'meetings',
   {
@@ -68,6 +79,10 @@ export const meetings = meetingsSchema.table(
     result: text('result'),
     /** Name of the minutes among the files. */
     minutesFile: text('minutes_file'),
+    /** Text of the witness policy that the opening pinned; null where the log asks no witnesses. */
+    policy: text('policy'),
+    /** Set with the close where the opening pinned a policy. */
+    closing: jsonb('closing').$type<ClosingRow>(),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.id] }),

@@ -57,6 +57,8 @@ export type MeetingView = {
   items: ItemView[];
   turnout: Turnout | null;
   log: { kind: string; index: number }[];
+  awaitsWitnesses: boolean;
+  closing: { size: number; quorumAt: string; witnesses: { name: string; at: string }[] } | null;
   may: { edit: boolean; vote: boolean; close: boolean; seeMissing: boolean; takeBundle: boolean };
 };
 
@@ -124,6 +126,12 @@ export function createViews(house: House): Views {
       items: itemsOf(row, building, now, translate),
       turnout: await turnout(row, now),
       log: await logOf(row),
+      awaitsWitnesses: awaitsWitnesses(row),
+      closing: row.closing && {
+        size: row.closing.size,
+        quorumAt: instantOf(row.closing.quorumTime),
+        witnesses: row.closing.witnesses.map(({ name, time }) => ({ name, at: instantOf(time) })),
+      },
       may: {
         edit: row.state === 'draft' && mayDo(caller, 'meetings.call'),
         vote: row.state === 'open' && hasVote && !isVotingOver(row, now),
@@ -143,6 +151,12 @@ export const keyOf = (row: { buildingId: string; id: string }): MeetingKey => ({
 /** Whether the announced end of a called meeting has passed; a draft has only wishes. */
 export const isVotingOver = (row: MeetingRow, now: Date): boolean =>
   row.state !== 'draft' && row.closesAt !== null && now >= row.closesAt;
+
+/** At two places a closing waits for witnesses: for the checkpoint to close by, and for them to have seen the outcome. */
+const awaitsWitnesses = ({ state, policy, closing, minutesFile }: MeetingRow): boolean =>
+  state === 'closing' && policy !== null && (closing === null || minutesFile !== null);
+
+const instantOf = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 /** The agenda: pinned in the notice once called, before that by the rules of today. */
 function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Translate): ItemView[] {

@@ -35,6 +35,7 @@ const input = {
   roll: exampleRoll,
   box,
   effective,
+  closingSize: null,
 };
 const faultOf = (act: () => unknown): string => {
   try {
@@ -48,6 +49,15 @@ const faultOf = (act: () => unknown): string => {
 describe('closing', () => {
   it('counts what the log says', () => {
     expect(countBox(input).result).toEqual(exampleResult);
+  });
+
+  it('counts only what is under the closing checkpoint, and tells how much is not', () => {
+    const early = countBox({ ...input, closingSize: 12 }).result;
+    expect(early.ballots).toEqual({ logged: 3, effective: 2, superseded: 0, late: 1 });
+    // The voter’s last ballot came late: the one before it stands.
+    expect(early.items[0]!.sums.area.against).not.toBe('0');
+    const all = countBox({ ...input, closingSize: 13 }).result;
+    expect(all).toEqual({ ...exampleResult, ballots: { ...exampleResult.ballots, late: 0 } });
   });
 
   it('does not publish over a database that says otherwise', () => {

@@ -64,6 +64,8 @@ export type BoxCount = {
 /**
  * Counts the ballots of the box.
  * @param effective - entitlement → idem of the ballot that the database takes to count
+ * @param closingSize - size of the closing checkpoint: a ballot at or above it is late and counts for nothing; null where
+ *   the meeting has none
  * @throws CloseFault: when a payload is missing or the effective ballots of log and database differ.
  * @throws LedgerFault: when a leaf or a payload is not what was taken.
  */
@@ -73,8 +75,11 @@ export function countBox(input: {
   readonly roll: readonly RollRecord[];
   readonly box: readonly BoxEntry[];
   readonly effective: ReadonlyMap<string, string>;
+  readonly closingSize: number | null;
 }): BoxCount {
+  const { closingSize } = input;
   const ballots: BallotPayload[] = [];
+  let late = 0;
   const lastByEntitlement = new Map<string, string>();
   for (const boxed of input.box) {
     const entry = decodeEntry(boxed.leaf);
@@ -82,7 +87,9 @@ export function countBox(input: {
     if (boxed.payload === null || boxed.salt === null) throw new CloseFault('payload-missing');
     checkCommitment(decodeBase64(entry.ballot, 32), decodeBase64(boxed.salt, 32), encodeUtf8(boxed.payload));
     const ballot = parseBallotPayload(decodeCanonical(boxed.payload));
-    ballots.push(ballot);
+    if (closingSize !== null && boxed.index >= closingSize) late++;
+    else ballots.push(ballot);
+    // What the database takes to be effective it took before anybody knew what is late.
     for (const entitlement of ballot.entitlements) lastByEntitlement.set(entitlement, boxed.idem);
   }
   const agrees =
@@ -95,6 +102,7 @@ export function countBox(input: {
     items: input.items,
     roll: input.roll,
     ballots,
+    ...(closingSize === null ? {} : { late }),
   });
   const text = encodeCanonical(result);
   return { result, text, hash: encodeBase64(sha256(encodeUtf8(text))) };

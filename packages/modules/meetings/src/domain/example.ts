@@ -80,6 +80,14 @@ export const exampleMinutes: MinutesInput = {
     { kind: 'meeting.closed', index: 1988 },
     { kind: 'result', index: 1989 },
   ],
+  closing: {
+    size: 1987,
+    quorumTime: Date.parse('2026-03-22T18:00:07Z') / 1000,
+    witnesses: [
+      { name: 'council', time: Date.parse('2026-03-22T18:00:03Z') / 1000 },
+      { name: 'city', time: Date.parse('2026-03-22T18:00:07Z') / 1000 },
+    ],
+  },
   logKey: 'veche.example/log/v1+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k',
   webOrigin: 'https://veche.example',
   buildingId: '3f0c7a52-6d4e-4b8e-9a1f-2f6f0d1b7c11',

@@ -43,6 +43,16 @@ describe('the minutes', () => {
     expect(document.blocks.at(-1)).toMatchObject({ kind: 'signatures', roles: { length: 4 } });
   });
 
+  it('say who confirmed when the voting ended, and how many ballots came late', () => {
+    const result = { ...exampleResult, ballots: { ...exampleResult.ballots, late: 2 } };
+    const words = wordsOf(writeMinutes({ ...exampleMinutes, result }, 'ru', translateIn('ru')).blocks);
+    expect(words).toContain('Свидетель «council»');
+    expect(words).toMatch(/Свидетелей стало достаточно\n.*22 марта 2026.* 21:00/);
+    expect(words).toContain('Опоздавших бюллетеней (не засчитаны)\n2');
+    const alone = writeMinutes({ ...exampleMinutes, closing: null }, 'ru', translateIn('ru'));
+    expect(wordsOf(alone.blocks)).not.toMatch(/свидетел|Опоздавших/i);
+  });
+
   it('say so when the notice was short', () => {
     const short = writeMinutes({ ...exampleMinutes, shortNotice: true }, 'en', translateIn('en'));
     expect(wordsOf(short.blocks)).toContain('Less than 10 days passed');

@@ -51,6 +51,13 @@ export type MinutesInput = {
   readonly openedAt: Date;
   readonly closedAt: Date;
   readonly journal: readonly JournalRecord[];
+  /** The checkpoint that decided what came in time; null where no witnesses are asked. */
+  readonly closing: {
+    readonly size: number;
+    /** Unix seconds. */
+    readonly quorumTime: number;
+    readonly witnesses: readonly { readonly name: string; readonly time: number }[];
+  } | null;
   readonly logKey: string;
   readonly webOrigin: string;
   readonly buildingId: string;
@@ -129,6 +136,9 @@ export function writeMinutes(input: MinutesInput, locale: Locale, translate: Tra
             superseded: formatDecimal(String(result.ballots.superseded), locale),
           }),
         ],
+        ...(result.ballots.late
+          ? ([[translate('minutes.late'), formatDecimal(String(result.ballots.late), locale)]] as const)
+          : []),
       ],
     },
     { kind: 'paragraph', tone: 'quiet', text: translate('minutes.base-note') },
@@ -186,6 +196,7 @@ export function writeMinutes(input: MinutesInput, locale: Locale, translate: Tra
         translate('minutes.record-number', { index: formatDecimal(String(index), locale) }),
       ]),
     },
+    ...(input.closing ? closingBlocks(input.closing, timeZone, locale, translate) : []),
     { kind: 'heading', level: 2, text: translate('minutes.verify-title') },
     {
       kind: 'lines',
@@ -225,4 +236,28 @@ export function writeMinutes(input: MinutesInput, locale: Locale, translate: Tra
     footer: translate('minutes.footer', { number: input.number, address: notice.building.address }),
     blocks,
   };
+}
+
+/** How it was decided what came in time: by whom, when, and up to which record. */
+function closingBlocks(
+  closing: NonNullable<MinutesInput['closing']>,
+  timeZone: string,
+  locale: Locale,
+  translate: Translate,
+): Block[] {
+  const moment = (unixSeconds: number) => formatMoment(new Date(unixSeconds * 1000), locale, timeZone);
+  return [
+    { kind: 'heading', level: 3, text: translate('minutes.closing-title') },
+    { kind: 'paragraph', text: translate('minutes.closing-text') },
+    {
+      kind: 'facts',
+      rows: [
+        [translate('minutes.closing-quorum'), moment(closing.quorumTime)],
+        [translate('minutes.closing-size'), formatDecimal(String(closing.size), locale)],
+        ...closing.witnesses.map(
+          ({ name, time }) => [translate('minutes.closing-witness', { name }), moment(time)] as const,
+        ),
+      ],
+    },
+  ];
 }
