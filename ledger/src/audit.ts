@@ -1,6 +1,7 @@
-// Verifies a whole meeting from its audit bundle and the public log, trusting nothing but the log's key.
+// Verifies a whole meeting from its audit bundle and the public log, trusting nothing but the log's key and, where a policy
+// is given, the quorum of witnesses it names.
 // Runs in a browser and in Node, reads only what it is given, and stops at the first thing that does not hold.
-import { decodeBase64, decodeUtf8, equalBytes } from './bytes.ts';
+import { decodeBase64, decodeUtf8, encodeUtf8, equalBytes } from './bytes.ts';
 import { BundleFault, parseBundle } from './bundle.ts';
 import type { BundleLine } from './bundle.ts';
 import { checkCheckpoint } from './checkpoint.ts';
@@ -8,7 +9,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { makeCommitment } from './commitment.ts';
 import { nobleVerifier } from './ed25519.ts';
 import type { SignatureCheck, SignatureVerifier } from './ed25519.ts';
-import { signatureOfEntry, signatureOfPossession } from './entry.ts';
+import { checkEntrySignature, signatureOfEntry, signatureOfPossession } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import { fraction, order, plus, readFraction, times, writeFraction } from './fraction.ts';
@@ -16,10 +17,13 @@ import type { Fraction } from './fraction.ts';
 import { sha256 } from './hash.ts';
 import { decodeCanonical, encodeCanonical, encodeCanonicalBytes } from './jcs.ts';
 import { checkLogFiles } from './log-files.ts';
+import { parseLogKeys } from './log-keys.ts';
 import { parseBallotPayload, parseNotice } from './meeting.ts';
 import type { BallotPayload, MeetingResult, Notice } from './meeting.ts';
-import { parseNote, parseVerifierKey } from './note.ts';
+import { checkNote, parseNote } from './note.ts';
 import type { NoteVerifier } from './note.ts';
+import { parsePolicy, readCosigned } from './policy.ts';
+import type { CosignedCheckpoint, WitnessPolicy } from './policy.ts';
 import { recountMeeting } from './recount.ts';
 import { TILE_WIDTH, TileFault, createTileReader, tilesOf } from './tile.ts';
 import type { TileReader } from './tile.ts';
@@ -43,6 +47,7 @@ export const AUDIT_STEPS = [
   'files',
   'signatures',
   'commitments',
+  'closing',
   'roll',
   'one-ballot-per-entitlement',
   'box',
@@ -70,6 +75,15 @@ export type AuditFaultCode =
   | 'checkpoint-malformed'
   | 'checkpoint-unsigned'
   | 'checkpoint-extra-lines'
+  | 'checkpoint-signature'
+  | 'checkpoint-unwitnessed'
+  | 'policy-malformed'
+  | 'policy-differs'
+  | 'witness-lines'
+  | 'closing-differs'
+  | 'closing-unwitnessed'
+  | 'closing-early'
+  | 'closing-size'
   | 'wrong-origin'
   | 'log-shrank'
   | 'log-forked'
@@ -112,6 +126,9 @@ export type AuditStep = {
   readonly numbers: Readonly<Record<string, number>>;
 };
 
+/** Who has cosigned a checkpoint and when, in Unix seconds. */
+export type Witnessed = Pick<CosignedCheckpoint, 'cosignatures' | 'quorumTime'>;
+
 export type AuditReport = {
   readonly ok: boolean;
   readonly steps: readonly AuditStep[];
@@ -127,6 +144,20 @@ export type AuditReport = {
   readonly checkpoint: string | null;
   /** The log's size under it. */
   readonly size: number | null;
+  /**
+   * The cosignatures of the log's newest checkpoint, by the policy given or else the one of the meeting; null when there is
+   * no policy, or until verified.
+   */
+  readonly witnessed: Witnessed | null;
+  /** The closing checkpoint: ballots at or above its size do not count. Null when the meeting has none, or until verified. */
+  readonly closing:
+    | (Witnessed & {
+        readonly size: number;
+        readonly quorumTime: number;
+        /** When voting ended by the notice, in Unix seconds. */
+        readonly announcedEnd: number;
+      })
+    | null;
   /** The result as recounted here; null until then. */
   readonly result: MeetingResult | null;
 };
@@ -137,8 +168,13 @@ export type AuditOptions = {
   /** Lines without their newline: see `readLines` in bundle.ts. */
   readonly bundle: AsyncIterable<string> | Iterable<string>;
   readonly log: LogReader;
-  /** The log's verifier key. */
-  readonly logKey: string;
+  /** The log's verifier key; several, or one a line, while it is being replaced. */
+  readonly logKey: string | readonly string[];
+  /**
+   * The text of a witness policy (c2sp.org/tlog-policy) that whoever asks trusts: the log's checkpoint and the closing
+   * checkpoint must then meet its quorum. Without one, the closing checkpoint is judged by the policy of the meeting alone.
+   */
+  readonly policy?: string;
   /** The note of a checkpoint verified earlier: the log must still begin with it. */
   readonly seenCheckpoint?: string;
   /** Noble's when not given; `createWebVerifier()` is many times faster. */
@@ -160,6 +196,9 @@ type Parts = {
   readonly origin: string;
   readonly meeting: string;
   readonly note: string;
+  /** Both or neither. */
+  readonly policy: Extract<BundleLine, { t: 'policy' }> | null;
+  readonly closing: Extract<BundleLine, { t: 'closing' }> | null;
   readonly roll: readonly RollLine[];
   readonly entries: readonly EntryLine[];
   readonly called: EntryLineOf<'meeting.called'>;
@@ -190,13 +229,15 @@ const FILES_AT_ONCE = 16;
 
 /**
  * Verifies a meeting.
- * @throws LedgerFault `unreachable`: when the log cannot be read; `note`: when `logKey` is not a key. Whatever is wrong
+ * @throws LedgerFault `unreachable`: when the log cannot be read; `note` or `policy`: when `logKey`
+ * or `policy` is not one. Whatever is wrong
  * with bundle or log is in the report.
  * @example (await auditMeeting({ bundle: lines, log, logKey, scan: 'log' })).ok // true
  */
 export async function auditMeeting(options: AuditOptions): Promise<AuditReport> {
   const { log, seenCheckpoint, verifier = nobleVerifier, onProgress, scan } = options;
-  const logKey = parseVerifierKey(options.logKey);
+  const logKeys = parseLogKeys(options.logKey);
+  const policy = options.policy === undefined ? null : parsePolicy(options.policy);
   const steps: AuditStep[] = [];
   let broken: AuditReport['broken'] = null;
 
@@ -221,14 +262,20 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     }
   };
 
-  const known: { parts?: Parts; note?: string; now?: Checkpoint; result?: MeetingResult } = {};
+  const known: {
+    parts?: Parts;
+    checkpoints?: Checkpoints;
+    closing?: AuditReport['closing'];
+    result?: MeetingResult;
+  } = {};
   try {
     const parts = (known.parts = await take('bundle-form', (report) => readParts(options.bundle, report)));
-    const checkpoints = await take('checkpoint', () => checkCheckpoints(parts, log, logKey));
-    known.note = checkpoints.note;
-    const now = (known.now = checkpoints.now);
+    const checkpoints = (known.checkpoints = await take('checkpoint', () =>
+      checkCheckpoints(parts, log, logKeys, policy),
+    ));
+    const { now } = checkpoints;
     const reader = createTileReader({ size: now.size, root: now.root, read: (path) => log.read(path) });
-    await take('consistency', () => checkHistory(reader, checkpoints.bundle, seenCheckpoint, logKey));
+    await take('consistency', () => checkHistory(reader, checkpoints, seenCheckpoint, logKeys));
     const found = await take('inclusion', (report) =>
       scan === 'log'
         ? scanLog(parts, reader, checkpoints.bundle.size, report)
@@ -237,10 +284,15 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     await take('files', () => checkFiles(log, now));
     await take('signatures', (report) => checkSignatures(parts, verifier, report));
     const { notice, ballots } = await take('commitments', () => openCommitments(parts));
+    const closing = (known.closing = await take('closing', () =>
+      checkClosing(parts, checkpoints, notice, ballots),
+    ));
+    // Whatever stands in the log from here on came too late.
+    const end = closing?.size ?? parts.closed.index;
     await take('roll', () => checkRoll(parts));
-    await take('one-ballot-per-entitlement', () => checkEntitlements(parts, ballots));
+    await take('one-ballot-per-entitlement', () => checkEntitlements(parts, ballots, end));
     await take('box', () => checkBox(parts, found, checkpoints.bundle.size));
-    const result = (known.result = await take('recount', () => recount(parts, notice, ballots)));
+    const result = (known.result = await take('recount', () => recount(parts, notice, ballots, end)));
     await take('verdicts', () => checkResult(parts, result));
     await take('minutes', () => checkMinutes(parts, options.minutes));
   } catch (cause) {
@@ -254,8 +306,10 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     broken,
     origin: known.parts?.origin ?? null,
     meeting: known.parts?.meeting ?? null,
-    checkpoint: known.note ?? null,
-    size: known.now?.size ?? null,
+    checkpoint: known.checkpoints?.note ?? null,
+    size: known.checkpoints?.now.size ?? null,
+    witnessed: known.checkpoints?.witnessed ?? null,
+    closing: known.closing ?? null,
     result: known.result ?? null,
   };
 }
@@ -283,12 +337,16 @@ async function readParts(
   const entries: EntryLine[] = [];
   let header: Extract<BundleLine, { t: 'bundle' }> | undefined;
   let note = '';
+  let policy: Parts['policy'] = null;
+  let closing: Parts['closing'] = null;
   let published: Parts['published'] | undefined;
   let lines = 0;
   for await (const line of parseBundle(bundle)) {
     lines = line.line;
     if (line.t === 'bundle') header = line;
     else if (line.t === 'checkpoint') note = line.note;
+    else if (line.t === 'policy') policy = line;
+    else if (line.t === 'closing') closing = line;
     else if (line.t === 'roll') roll.push(line);
     else if (line.t === 'entry') entries.push(line);
     else if (line.t === 'result') published = line;
@@ -302,6 +360,8 @@ async function readParts(
     origin,
     meeting,
     note,
+    policy,
+    closing,
     roll,
     entries,
     called: the('meeting.called'),
@@ -310,6 +370,12 @@ async function readParts(
     result: the('result'),
     published: published!,
   };
+  // The lines of a policy and of a closing checkpoint are there exactly when the entries say so.
+  const { opened, closed } = value;
+  if ((opened.entry.policy !== undefined) !== (closed.entry.closing !== undefined))
+    throw new Broken('witness-lines', placeOf(closed));
+  if ((opened.entry.policy !== undefined) !== (policy !== null))
+    throw new Broken('witness-lines', { line: 3 });
   return { numbers: { lines, roll: roll.length, entries: entries.length }, value };
 }
 
@@ -332,11 +398,43 @@ function checkOrder(entries: readonly EntryLine[], meeting: string): void {
   if (entries[0]!.index !== 0 || reached < milestones.length) throw new Broken('wrong-order', placeOf(last));
 }
 
-async function checkCheckpoints(parts: Parts, log: LogReader, logKey: NoteVerifier) {
-  const bundle = readCheckpoint(parts.note, logKey, { line: 2 });
+/** What the step `checkpoint` has established. */
+type Checkpoints = {
+  readonly bundle: Checkpoint;
+  readonly now: Checkpoint;
+  /** The log's newest note. */
+  readonly note: string;
+  readonly witnessed: Witnessed | null;
+  /** The closing checkpoint under the policy of the meeting; `givenTime`: its quorum time under the policy given, if any. */
+  readonly closing:
+    (Checkpoint & { readonly witnessed: Witnessed; readonly givenTime: number | null | undefined }) | null;
+};
+
+async function checkCheckpoints(
+  parts: Parts,
+  log: LogReader,
+  logKeys: readonly NoteVerifier[],
+  policy: WitnessPolicy | null,
+): Promise<{ numbers: Numbers; value: Checkpoints }> {
+  const pinned = readPinnedPolicy(parts);
+  // Keys that the policy names for this log may have signed before or after those that were given.
+  const named = (pinned?.logs ?? [])
+    .map(({ verifier }) => verifier)
+    .filter(({ name }) => name === parts.origin);
+  const bundle = readCheckpoint(parts.note, logKeys, null, { line: 2 });
   if (parts.origin !== bundle.origin) throw new Broken('wrong-origin', { line: 1 });
-  // A line that nobody's key vouches for could be changed by anyone.
-  if (parseNote(parts.note).signatures.length !== 1) throw new Broken('checkpoint-extra-lines', { line: 2 });
+  const vouching = [...named, ...(pinned?.witnesses ?? []).map(({ verifier }) => verifier)];
+  checkNoFreeLines(parts.note, [...logKeys, ...vouching], { line: 2 });
+
+  let closing: Checkpoints['closing'] = null;
+  if (pinned && parts.closing) {
+    const { line, note: closingNote } = parts.closing;
+    checkPinned(parts.closed, parts.closed.entry.closing!, closingNote, 'closing-differs', line);
+    const read = readCheckpoint(closingNote, [...logKeys, ...named], pinned, { line });
+    const given = policy ? readCheckpoint(closingNote, [...logKeys, ...named], policy, { line }) : null;
+    closing = { ...read, witnessed: read.witnessed!, givenTime: given?.witnessed!.quorumTime };
+  }
+
   let note: string;
   try {
     note = await log.checkpoint();
@@ -345,34 +443,96 @@ async function checkCheckpoints(parts: Parts, log: LogReader, logKey: NoteVerifi
       throw new Broken('checkpoint-malformed', { path: 'checkpoint' });
     throw cause;
   }
-  const now = readCheckpoint(note, logKey, { path: 'checkpoint' });
+  const now = readCheckpoint(note, logKeys, policy ?? pinned, { path: 'checkpoint' });
   if (now.size < bundle.size) throw new Broken('log-shrank', { path: 'checkpoint' });
-  return { numbers: { bundleSize: bundle.size, size: now.size }, value: { bundle, now, note } };
+  if (policy && now.witnessed!.quorumTime === null)
+    throw new Broken('checkpoint-unwitnessed', { path: 'checkpoint' });
+  const { witnessed } = now;
+  const numbers = {
+    bundleSize: bundle.size,
+    size: now.size,
+    ...(witnessed ? { witnesses: witnessed.cosignatures.length } : {}),
+    ...(witnessed && witnessed.quorumTime !== null ? { quorumTime: witnessed.quorumTime } : {}),
+  };
+  return { numbers, value: { bundle, now, note, witnessed, closing } };
 }
 
-function readCheckpoint(note: string, logKey: NoteVerifier, where: AuditPlace): Checkpoint {
+/** The policy that the opening names. */
+function readPinnedPolicy({ policy, opened }: Parts): WitnessPolicy | null {
+  if (!policy) return null;
+  const { line, text } = policy;
+  checkPinned(opened, opened.entry.policy!, text, 'policy-differs', line);
   try {
-    return checkCheckpoint(note, logKey);
+    return parsePolicy(text);
   } catch (cause) {
     if (!(cause instanceof LedgerFault)) throw cause;
-    const unsigned = cause.code === 'signature' || cause.code === 'unknown-signer';
-    throw new Broken(unsigned ? 'checkpoint-unsigned' : 'checkpoint-malformed', where);
+    throw new Broken('policy-malformed', { line });
+  }
+}
+
+/** Compares a text of the bundle with the hash that an entry holds; blames the entry when its own signature is broken. */
+function checkPinned(by: EntryLine, hash: string, text: string, fault: AuditFaultCode, line: number): void {
+  if (equalBytes(sha256(encodeUtf8(text)), decodeBase64(hash))) return;
+  try {
+    checkEntrySignature(by.entry);
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    throw new Broken('wrong-signature', placeOf(by));
+  }
+  throw new Broken(fault, { line });
+}
+
+/** A line that nobody's key vouches for could be changed by anyone, and so could one that a key signed twice. */
+function checkNoFreeLines(note: string, verifiers: readonly NoteVerifier[], where: AuditPlace): void {
+  let verified: number;
+  try {
+    verified = checkNote(note, verifiers).verified.length;
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    throw new Broken('checkpoint-signature', where);
+  }
+  if (verified !== parseNote(note).signatures.length) throw new Broken('checkpoint-extra-lines', where);
+}
+
+/** The checkpoint of a note, and who cosigned it where there is a policy. */
+function readCheckpoint(
+  note: string,
+  logKeys: readonly NoteVerifier[],
+  policy: WitnessPolicy | null,
+  where: AuditPlace,
+): Checkpoint & { readonly witnessed: Witnessed | null } {
+  try {
+    if (!policy) return { ...checkCheckpoint(note, logKeys), witnessed: null };
+    const { cosignatures, quorumTime, ...checkpoint }: CosignedCheckpoint = readCosigned(
+      note,
+      logKeys,
+      policy,
+    );
+    return { ...checkpoint, witnessed: { cosignatures, quorumTime } };
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    const faults = { signature: 'checkpoint-signature', 'unknown-signer': 'checkpoint-unsigned' } as const;
+    const fault = cause.code in faults ? faults[cause.code as keyof typeof faults] : 'checkpoint-malformed';
+    throw new Broken(fault, where);
   }
 }
 
 async function checkHistory(
   reader: TileReader,
-  bundle: Checkpoint,
+  { bundle, closing }: Checkpoints,
   seenNote: string | undefined,
-  logKey: NoteVerifier,
+  logKeys: readonly NoteVerifier[],
 ) {
-  const seen = seenNote === undefined ? null : readCheckpoint(seenNote, logKey, { field: 'seenCheckpoint' });
+  const seen =
+    seenNote === undefined ? null : readCheckpoint(seenNote, logKeys, null, { field: 'seenCheckpoint' });
   if (seen && seen.size > reader.size) throw new Broken('log-shrank', { path: 'checkpoint' });
+  if (closing && closing.size > bundle.size) throw new Broken('closing-size', { line: 4 });
   // Every leaf under a root is read under it: a wrong file is told as such before it can look like a fork.
   if (reader.size > 0) await readRoot(reader.size, reader.hashes);
   for (const [older, where] of [
     [seen, { field: 'seenCheckpoint' }],
     [bundle, { line: 2 }],
+    [closing, { line: 4 }],
   ] as const) {
     if (!older || older.size === 0) continue;
     const proof = await proveConsistency(older.size, reader.size, reader.hashes);
@@ -575,6 +735,38 @@ function openPayload<T>(line: EntryLine, commitment: string, parse: (payload: un
   }
 }
 
+/**
+ * The closing checkpoint: witnessed at or after the announced end, and before the close that names it. Witnesses only ever
+ * cosign the largest tree they saw, so that none of them will vouch for a shorter one at a later time.
+ */
+async function checkClosing(
+  { closed, closing: shown }: Parts,
+  { closing }: Checkpoints,
+  notice: Notice,
+  ballots: readonly OpenedBallot[],
+): Promise<{ numbers: Numbers | null; value: AuditReport['closing'] }> {
+  if (!closing || !shown) return { numbers: null, value: null };
+  const where = { line: shown.line };
+  const { quorumTime, cosignatures } = closing.witnessed;
+  const { givenTime } = closing;
+  const announcedEnd = Math.floor(Date.parse(notice.closesAt) / 1_000);
+  for (const time of givenTime === undefined ? [quorumTime] : [quorumTime, givenTime]) {
+    if (time === null) throw new Broken('closing-unwitnessed', where);
+    if (!(time >= announcedEnd)) throw new Broken('closing-early', where);
+  }
+  if (closing.size > closed.index) throw new Broken('closing-size', where);
+  const value = { size: closing.size, quorumTime: quorumTime!, cosignatures, announcedEnd };
+  const late = ballots.filter(({ line }) => line.index >= closing.size).length;
+  const numbers = {
+    size: closing.size,
+    witnesses: cosignatures.length,
+    quorumTime: value.quorumTime,
+    announcedEnd,
+    late,
+  };
+  return { numbers, value };
+}
+
 async function checkRoll({ roll, opened }: Parts) {
   const { entry } = opened;
   if (entry.rollSize !== roll.length) throw new Broken('roll-size', placeOf(opened));
@@ -601,10 +793,7 @@ async function checkRoll({ roll, opened }: Parts) {
   return { numbers: { entitlements: roll.length, units: units.size }, value: null };
 }
 
-const countedBallots = (parts: Parts, ballots: readonly OpenedBallot[]): readonly OpenedBallot[] =>
-  ballots.filter(({ line }) => line.index < parts.closed.index);
-
-async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[]) {
+async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[], end: number) {
   const voterOf = new Map(parts.roll.map(({ record }) => [record.entitlement, record.voter]));
   const voted = new Set<string>();
   for (const { line, payload } of ballots)
@@ -612,9 +801,9 @@ async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[])
       const voter = voterOf.get(entitlement);
       if (voter === undefined) throw new Broken('unknown-entitlement', placeOf(line));
       if (voter !== payload.voter) throw new Broken('foreign-entitlement', placeOf(line));
-      if (line.index < parts.closed.index) voted.add(entitlement);
+      if (line.index < end) voted.add(entitlement);
     }
-  const counted = countedBallots(parts, ballots).length;
+  const counted = ballots.filter(({ line }) => line.index < end).length;
   return { numbers: { ballots: counted, late: ballots.length - counted, voted: voted.size }, value: null };
 }
 
@@ -639,12 +828,15 @@ async function checkBox({ entries, closed, meeting }: Parts, found: Found, bundl
   return { numbers: { box: builder.size, later }, value: null };
 }
 
-async function recount(parts: Parts, notice: Notice, ballots: readonly OpenedBallot[]) {
+async function recount(parts: Parts, notice: Notice, ballots: readonly OpenedBallot[], end: number) {
+  const box = ballots.filter(({ line }) => line.index < parts.closed.index);
+  const counted = box.filter(({ line }) => line.index < end);
   const value = recountMeeting({
     meeting: parts.meeting,
     items: notice.items,
     roll: parts.roll.map(({ record }) => record),
-    ballots: countedBallots(parts, ballots).map(({ payload }) => payload),
+    ballots: counted.map(({ payload }) => payload),
+    ...(parts.closing ? { late: box.length - counted.length } : {}),
   });
   return { numbers: { items: value.items.length, ...value.ballots }, value };
 }

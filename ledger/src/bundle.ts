@@ -1,8 +1,9 @@
 // The audit bundle of a meeting: everything that the log only commits to, in JSON Lines, each line canonical.
-//   {"t":"bundle",...} {"t":"checkpoint",...} {"t":"roll",...}* {"t":"entry",...}* {"t":"result",...} {"t":"end",...}
+//   {"t":"bundle",...} {"t":"checkpoint",...} ({"t":"policy",...} {"t":"closing",...})? {"t":"roll",...}*
+//   {"t":"entry",...}* {"t":"result",...} {"t":"end",...}
 // Every byte of it is either authenticated by the log or checked against something that is: there is no free byte.
 import { decodeUtf8, encodeUtf8 } from './bytes.ts';
-import { encodeEntry, decodeEntry } from './entry.ts';
+import { decodeEntry, encodeEntry, findCommitmentField } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import { decodeCanonical, encodeCanonical, encodeCanonicalBytes } from './jcs.ts';
@@ -14,7 +15,7 @@ export const BUNDLE_FORMAT = 'veche-bundle/v1';
 /** Longer lines are refused. */
 export const MAX_LINE_BYTES = 1_000_000;
 
-/** An entry of the bundle; `salt` (base64 of 32 bytes) and `payload` with meeting.called and ballot only. */
+/** An entry of the bundle; `salt` (base64 of 32 bytes) and `payload` with the kinds that have a commitment only. */
 export type BundleEntry = {
   readonly index: number;
   readonly entry: Entry;
@@ -26,8 +27,15 @@ export type BundleEntry = {
 export type BundleSource = {
   readonly origin: string;
   readonly meeting: string;
-  /** The log's signed note, with its own signature line only. */
+  /** The log's signed note, with signature lines of the log's keys and, under a policy, of its witnesses only. */
   readonly checkpoint: string;
+  /** Both, when the opening names a witness policy; neither, when it does not. */
+  readonly witnessed?: {
+    /** The text of the policy whose SHA-256 the opening holds. */
+    readonly policy: string;
+    /** The closing checkpoint's note, whose SHA-256 the close holds. */
+    readonly closing: string;
+  };
   readonly roll: Iterable<RollRecord> | AsyncIterable<RollRecord>;
   readonly entries: Iterable<BundleEntry> | AsyncIterable<BundleEntry>;
   readonly result: MeetingResult;
@@ -52,6 +60,10 @@ export async function* writeBundle(source: BundleSource): AsyncGenerator<string>
   };
   yield line({ t: 'bundle', format: BUNDLE_FORMAT, origin: source.origin, meeting: source.meeting });
   yield line({ t: 'checkpoint', note: source.checkpoint });
+  if (source.witnessed) {
+    yield line({ t: 'policy', text: source.witnessed.policy });
+    yield line({ t: 'closing', note: source.witnessed.closing });
+  }
   for await (const record of source.roll) yield line({ t: 'roll', record });
   for await (const { index, entry, salt, payload } of source.entries)
     yield line({ t: 'entry', index, entry, salt, payload });
@@ -63,6 +75,8 @@ export async function* writeBundle(source: BundleSource): AsyncGenerator<string>
 export type BundleLine =
   | { readonly t: 'bundle'; readonly line: number; readonly origin: string; readonly meeting: string }
   | { readonly t: 'checkpoint'; readonly line: number; readonly note: string }
+  | { readonly t: 'policy'; readonly line: number; readonly text: string }
+  | { readonly t: 'closing'; readonly line: number; readonly note: string }
   | { readonly t: 'roll'; readonly line: number; readonly record: RollRecord; readonly leafHash: Uint8Array }
   | ({ readonly t: 'entry'; readonly line: number; readonly leafHash: Uint8Array } & BundleEntry)
   | { readonly t: 'result'; readonly line: number; readonly result: unknown }
@@ -115,6 +129,8 @@ function decodeLine(parts: readonly Uint8Array[], line: number): string {
 const FIELDS: Readonly<Record<BundleLine['t'], readonly string[]>> = {
   bundle: ['t', 'format', 'origin', 'meeting'],
   checkpoint: ['t', 'note'],
+  policy: ['t', 'text'],
+  closing: ['t', 'note'],
   roll: ['t', 'record'],
   entry: ['t', 'index', 'entry'],
   result: ['t', 'result'],
@@ -124,7 +140,9 @@ const FIELDS: Readonly<Record<BundleLine['t'], readonly string[]>> = {
 const NEXT: Readonly<Record<'start' | BundleLine['t'], readonly BundleLine['t'][]>> = {
   start: ['bundle'],
   bundle: ['checkpoint'],
-  checkpoint: ['roll'],
+  checkpoint: ['policy', 'roll'],
+  policy: ['closing'],
+  closing: ['roll'],
   roll: ['roll', 'entry'],
   entry: ['entry', 'result'],
   result: ['end'],
@@ -189,7 +207,10 @@ function parseLine(text: string, line: number): BundleLine {
         throw new BundleFault(line, `expected the format ${BUNDLE_FORMAT}`);
       return { t, line, origin: textOf('origin'), meeting: textOf('meeting') };
     case 'checkpoint':
+    case 'closing':
       return { t, line, note: textOf('note') };
+    case 'policy':
+      return { t, line, text: textOf('text') };
     case 'roll': {
       const record = parseRollRecord(fields['record']);
       return { t, line, record, leafHash: leafHash(encodeCanonicalBytes(record)) };
@@ -200,11 +221,8 @@ function parseLine(text: string, line: number): BundleLine {
         throw new BundleFault(line, 'expected an index');
       const entry = decodeEntry(encodeCanonicalBytes(fields['entry']));
       const hash = leafHash(encodeUtf8(encodeEntry(entry)));
-      if (opens.length > 0 !== (entry.kind === 'meeting.called' || entry.kind === 'ballot'))
-        throw new BundleFault(
-          line,
-          'expected salt and payload with meeting.called and ballot, and only there',
-        );
+      if (opens.length > 0 !== (findCommitmentField(entry.kind) !== null))
+        throw new BundleFault(line, 'expected salt and payload where there is a commitment, and only there');
       const opening = opens.length > 0 ? { salt: textOf('salt'), payload: fields['payload'] } : {};
       return { t, line, index: index as number, entry, leafHash: hash, ...opening };
     }

@@ -15,6 +15,8 @@ import type { Entry } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import { decodeCanonical, encodeCanonicalBytes } from './jcs.ts';
 import type { Note, NoteVerifier } from './note.ts';
+import { readCosigned } from './policy.ts';
+import type { CosignedCheckpoint, WitnessPolicy } from './policy.ts';
 import { HASH_BYTES, checkInclusion, leafHash } from './tree.ts';
 
 export const RECEIPT_SUFFIX = '.tlog-proof';
@@ -73,22 +75,38 @@ export function parseReceipt(text: string): Receipt {
   }
 }
 
+/** The checkpoint that a receipt stands under. */
+export type ReceiptCheckpoint = Checkpoint & {
+  readonly note: Note;
+  /** Who of the policy cosigned it and when; null where no policy was given. */
+  readonly witnessed: Pick<CosignedCheckpoint, 'cosignatures' | 'quorumTime'> | null;
+};
+
 /**
- * Checks that the log took in this very leaf.
+ * Checks that the log took in this very leaf. Fewer cosignatures than the quorum are no fault: such a receipt is _logged_,
+ * one with a `quorumTime` is _witnessed_.
+ * @param log the log's key, or several of one name
+ * @param policy whose witnesses are looked for
  * @returns the checkpoint it stands under
- * @throws LedgerFault `receipt` or `proof`, and those of {@link checkCheckpoint}.
+ * @throws LedgerFault `receipt` or `proof`, and those of {@link readCosigned}.
  * @example checkReceipt(receipt, leaf, verifier).index // 6
  */
 export function checkReceipt(
   text: string,
   leaf: Uint8Array,
-  log: NoteVerifier,
-): { index: number; checkpoint: Checkpoint & { note: Note } } {
+  log: NoteVerifier | readonly NoteVerifier[],
+  policy?: WitnessPolicy,
+): { index: number; checkpoint: ReceiptCheckpoint } {
   const { index, proof, checkpoint: note } = parseReceipt(text);
-  const checkpoint = checkCheckpoint(note, log);
+  const checkpoint = policy ? withWitnesses(readCosigned(note, log, policy)) : checkCheckpoint(note, log);
   checkInclusion(proof, index, leafHash(leaf), checkpoint.size, checkpoint.root);
-  return { index, checkpoint };
+  return { index, checkpoint: { witnessed: null, ...checkpoint } };
 }
+
+const withWitnesses = ({ cosignatures, quorumTime, ...checkpoint }: CosignedCheckpoint) => ({
+  ...checkpoint,
+  witnessed: { cosignatures, quorumTime },
+});
 
 /** What a kept receipt carries beside the proof, so that it can be checked alone. */
 export type ReceiptExtra = {
@@ -131,7 +149,7 @@ export function parseReceiptExtra(extra: Uint8Array): ReceiptExtra {
 /** A receipt that was checked with everything it carries. */
 export type CheckedReceipt = {
   readonly index: number;
-  readonly checkpoint: Checkpoint & { readonly note: Note };
+  readonly checkpoint: ReceiptCheckpoint;
   readonly entry: Entry;
   /** Null when the receipt does not carry what opens the commitment. */
   readonly payload: unknown;
@@ -143,11 +161,15 @@ export type CheckedReceipt = {
  * @throws LedgerFault: the first thing that does not hold; `receipt` also when it carries no entry.
  * @example checkKeptReceipt(keptReceipt, verifier).payload // payload
  */
-export function checkKeptReceipt(text: string, log: NoteVerifier): CheckedReceipt {
+export function checkKeptReceipt(
+  text: string,
+  log: NoteVerifier | readonly NoteVerifier[],
+  policy?: WitnessPolicy,
+): CheckedReceipt {
   const { extra } = parseReceipt(text);
   if (!extra) throw new LedgerFault('receipt', 'expected a receipt that carries its entry');
   const { entry, salt, payload } = parseReceiptExtra(extra);
-  const { index, checkpoint } = checkReceipt(text, encodeUtf8(encodeEntry(entry)), log);
+  const { index, checkpoint } = checkReceipt(text, encodeUtf8(encodeEntry(entry)), log, policy);
   checkEntrySignature(entry);
   if (salt === undefined) return { index, checkpoint, entry, payload: null };
   checkOpening(entry, { salt, payload });

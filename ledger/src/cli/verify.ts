@@ -1,37 +1,37 @@
 // The auditor on the command line: verifies a meeting, or a single receipt, and says so by its exit code.
 // 0 all holds; 1 something is broken, and the first broken thing is named; 2 wrong usage, or out of reach.
-import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { auditMeeting } from '../audit.ts';
-import type { AuditReport, AuditStepCode, LogReader } from '../audit.ts';
+import type { AuditReport, AuditStepCode } from '../audit.ts';
 import { readLines } from '../bundle.ts';
 import { decodeUtf8 } from '../bytes.ts';
 import { LedgerFault } from '../fault.ts';
-import { useSha256 } from '../hash.ts';
-import { createHttpLogReader } from '../log-reader.ts';
 import type { Choice } from '../meeting.ts';
-import { parseVerifierKey } from '../note.ts';
 import { checkKeptReceipt, checkReceipt, parseReceipt } from '../receipt.ts';
 import { createWebVerifier } from '../webcrypto.ts';
-import { createFolderLogReader } from './log-folder.ts';
+import {
+  Unable,
+  findText,
+  isAddress,
+  keepState,
+  openLog,
+  readBytes,
+  readKeys,
+  readPolicy,
+  request,
+  useFastHash,
+  whyUnable,
+} from './sources.ts';
+import type { Output } from './sources.ts';
 import { LANGUAGES, WORDS } from './words.ts';
 import type { Language, Words } from './words.ts';
-
-export type Output = {
-  write(text: string): void;
-  /** Progress, apart from the answer. */
-  writeProgress(text: string): void;
-  readonly isTerminal: boolean;
-};
-
-/** Wrong usage, or something out of reach: nothing was proven either way. */
-class Unable extends Error {}
 
 const OPTIONS = {
   log: { type: 'string' },
   vkey: { type: 'string' },
+  policy: { type: 'string' },
   state: { type: 'string' },
   scan: { type: 'string', default: 'log' },
   minutes: { type: 'string' },
@@ -43,15 +43,13 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-const isAddress = (text: string): boolean => /^https?:\/\//.test(text);
-
 /**
  * Runs the program.
  * @param args without node and script
  * @returns the exit code
  */
 export async function main(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
-  useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  useFastHash();
   let words: Words =
     WORDS[args[args.indexOf('--lang') + 1] === 'ru' && args.includes('--lang') ? 'ru' : 'en'];
   const json = args.includes('--json');
@@ -72,7 +70,8 @@ export async function main(args: readonly string[], output: Output): Promise<0 |
     if (values.vkey === undefined) return unable(words.usage);
     if (values.receipt !== undefined) {
       if (positionals.length > 0) return unable(words.usage);
-      return await verifyReceipt(values.receipt, values.vkey, values.leaf, words, json, output);
+      const { receipt, vkey, policy, leaf } = values;
+      return await verifyReceipt({ receipt, vkey, policy, leaf }, words, json, output);
     }
     const [bundle] = positionals;
     const { scan } = values;
@@ -85,6 +84,7 @@ export async function main(args: readonly string[], output: Output): Promise<0 |
         bundle,
         log: values.log,
         vkey: values.vkey,
+        policy: values.policy,
         state: values.state,
         minutes: values.minutes,
         scan,
@@ -95,13 +95,7 @@ export async function main(args: readonly string[], output: Output): Promise<0 |
       output,
     );
   } catch (cause) {
-    if (cause instanceof Unable) return unable(cause.message);
-    if (cause instanceof LedgerFault && cause.code === 'unreachable')
-      return unable(`${words.unreachable}: ${cause.message}`);
-    if (cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS'))
-      return unable(`${cause.message}\n\n${words.usage}`);
-    // A fault of this program must not be taken for a broken log.
-    return unable(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+    return unable(whyUnable(cause, words, words.usage));
   }
 }
 
@@ -109,6 +103,7 @@ type MeetingRun = {
   readonly bundle: string;
   readonly log: string;
   readonly vkey: string;
+  readonly policy: string | undefined;
   readonly state: string | undefined;
   readonly minutes: string | undefined;
   readonly scan: 'log' | 'meeting';
@@ -116,13 +111,15 @@ type MeetingRun = {
 };
 
 async function verifyMeeting(run: MeetingRun, words: Words, json: boolean, output: Output): Promise<0 | 1> {
-  const logKey = await readKey(run.vkey, words);
+  const logKeys = await readKeys(run.vkey, words);
+  const policy = run.policy === undefined ? undefined : await readPolicy(run.policy, words);
   const seenCheckpoint = run.state === undefined ? undefined : await findText(run.state);
   const minutes = run.minutes === undefined ? undefined : await readBytes(run.minutes, words);
   const report = await auditMeeting({
     bundle: readLines(await openBundle(run.bundle, words)),
     log: await openLog(run.log, words),
-    logKey,
+    logKey: logKeys.map(({ vkey }) => vkey),
+    ...(policy ? { policy: policy.text } : {}),
     verifier: createWebVerifier(),
     scan: run.scan,
     ...(seenCheckpoint === undefined ? {} : { seenCheckpoint }),
@@ -154,8 +151,11 @@ export function describeReport(report: AuditReport, words: Words): string {
     lines.push(words.head({ origin: report.origin, meeting: report.meeting, size: report.size }), '');
   const name = (code: AuditStepCode) => words.stepNames[code].padEnd(18);
   for (const { code, status, numbers } of report.steps)
-    if (status === 'passed') lines.push(`  ✓ ${name(code)} ${words.steps[code](numbers)}`);
-    else if (status === 'failed') lines.push(`  ✗ ${name(code)} ${words.faults[report.broken!.fault]}`);
+    if (status === 'passed') {
+      lines.push(`  ✓ ${name(code)} ${words.steps[code](numbers)}`);
+      const witnessed = { checkpoint: report.witnessed, closing: report.closing }[code as string];
+      if (witnessed) lines.push(`    ${' '.repeat(18)} ${words.witnessed(witnessed)}`);
+    } else if (status === 'failed') lines.push(`  ✗ ${name(code)} ${words.faults[report.broken!.fault]}`);
     else lines.push(`  – ${name(code)} ${status === 'skipped' ? (words.skipped[code] ?? '') : words.notRun}`);
   lines.push('');
   if (report.ok) {
@@ -171,27 +171,31 @@ export function describeReport(report: AuditReport, words: Words): string {
 }
 
 async function verifyReceipt(
-  file: string,
-  vkey: string,
-  leafFile: string | undefined,
+  run: { receipt: string; vkey: string; policy: string | undefined; leaf: string | undefined },
   words: Words,
   json: boolean,
   output: Output,
 ): Promise<0 | 1> {
-  const log = parseVerifierKey(await readKey(vkey, words));
-  const bytes = await readBytes(file, words);
-  const leaf = leafFile === undefined ? undefined : await readBytes(leafFile, words);
+  const log = await readKeys(run.vkey, words);
+  const policy = run.policy === undefined ? undefined : await readPolicy(run.policy, words);
+  const bytes = await readBytes(run.receipt, words);
+  const leaf = run.leaf === undefined ? undefined : await readBytes(run.leaf, words);
   try {
     const text = decodeUtf8(bytes);
     if (!leaf && !parseReceipt(text).extra) throw new Unable(words.needsLeaf);
     const kept = leaf
-      ? { ...checkReceipt(text, leaf, log), entry: null, payload: null }
-      : checkKeptReceipt(text, log);
+      ? { ...checkReceipt(text, leaf, log, policy), entry: null, payload: null }
+      : checkKeptReceipt(text, log, policy);
     const { index, checkpoint, entry, payload } = kept;
     const facts = { index, size: checkpoint.size, origin: checkpoint.origin };
-    if (json) output.write(`${JSON.stringify({ ok: true, ...facts, entry, payload })}\n`);
+    const { witnessed } = checkpoint;
+    const state = witnessed
+      ? { state: witnessed.quorumTime === null ? 'logged' : 'witnessed', witnessed }
+      : {};
+    if (json) output.write(`${JSON.stringify({ ok: true, ...facts, ...state, entry, payload })}\n`);
     else {
       output.write(`${words.receiptHolds(facts)}\n`);
+      if (witnessed) output.write(`${words.witnessed(witnessed)}\n`);
       if (payload !== null) output.write(`${words.receiptOpens}\n${describePayload(payload, words)}\n`);
     }
     return 0;
@@ -212,56 +216,9 @@ function describePayload(payload: unknown, words: Words): string {
     .join('\n');
 }
 
-async function readKey(key: string, words: Words): Promise<string> {
-  const text = /^[^+\s]+\+[0-9a-f]{8}\+\S+$/.test(key) ? key : decodeUtf8(await readBytes(key, words)).trim();
-  try {
-    return parseVerifierKey(text).vkey;
-  } catch (cause) {
-    throw new Unable(words.noKey, { cause });
-  }
-}
-
-async function openLog(log: string, words: Words): Promise<LogReader> {
-  if (isAddress(log)) return createHttpLogReader(log, fetch);
-  const folder = await stat(log).catch(() => null);
-  if (!folder?.isDirectory()) throw new Unable(words.noSuchFile(log));
-  return createFolderLogReader(log);
-}
-
 async function openBundle(bundle: string, words: Words): Promise<AsyncIterable<Uint8Array>> {
   if (bundle === '-') return process.stdin;
   if (isAddress(bundle)) return (await request(bundle, words)).body!;
   if (!(await stat(bundle).catch(() => null))?.isFile()) throw new Unable(words.noSuchFile(bundle));
   return createReadStream(bundle);
-}
-
-async function readBytes(source: string, words: Words): Promise<Uint8Array> {
-  if (isAddress(source)) return new Uint8Array(await (await request(source, words)).arrayBuffer());
-  try {
-    return new Uint8Array(await readFile(source));
-  } catch (cause) {
-    throw new Unable(words.noSuchFile(source), { cause });
-  }
-}
-
-async function request(address: string, words: Words): Promise<Response> {
-  const response = await fetch(address).catch(() => null);
-  if (!response?.ok) throw new Unable(`${words.unreachable}: ${address}`);
-  return response;
-}
-
-/** The text of a file, or undefined when there is none yet. */
-async function findText(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new Unable((cause as Error).message, { cause });
-  }
-}
-
-/** Written whole or not at all: a cut state would make the next run cry wolf. */
-async function keepState(file: string, checkpoint: string): Promise<void> {
-  await writeFile(`${file}.new`, checkpoint);
-  await rename(`${file}.new`, file);
 }

@@ -1,5 +1,5 @@
 // What the program says to people, in English and in Russian. Pages have texts of their own.
-import type { AuditFaultCode, AuditPlace, AuditStep, AuditStepCode } from '../audit.ts';
+import type { AuditFaultCode, AuditPlace, AuditStep, AuditStepCode, Witnessed } from '../audit.ts';
 import type { FaultCode } from '../fault.ts';
 import type { Verdict } from '../meeting.ts';
 
@@ -22,6 +22,8 @@ export type Words = {
   readonly allHolds: string;
   readonly broken: string;
   readonly stateKept: (file: string, size: number) => string;
+  /** Who cosigned and when, and whether it is enough. */
+  readonly witnessed: (witnessed: Witnessed) => string;
   readonly receiptHolds: (facts: { index: number; size: number; origin: string }) => string;
   readonly receiptOpens: string;
   readonly choices: Readonly<Record<'for' | 'against' | 'abstain', string>>;
@@ -29,21 +31,32 @@ export type Words = {
   readonly unreachable: string;
   readonly noSuchFile: (name: string) => string;
   readonly noKey: string;
+  readonly noPolicy: string;
   readonly needsLeaf: string;
 };
 
 const number = (numbers: Numbers, name: string): number => numbers[name] ?? 0;
 
+/** A Unix second as `2026-05-20 15:00:04 UTC`. */
+export const moment = (unixSeconds: number): string =>
+  `${new Date(unixSeconds * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+const cosigners = ({ cosignatures }: Witnessed): string =>
+  cosignatures.map(({ witness, time }) => `${witness} ${moment(time)}`).join(', ');
+
 const en: Words = {
   usage: `Verifies a house meeting, trusting only the key of the log.
 
   verify BUNDLE --log URL_OR_DIR --vkey KEY_OR_FILE_OR_URL [options]
-  verify --receipt FILE --vkey KEY_OR_FILE_OR_URL [--leaf FILE]
+  verify --receipt FILE --vkey KEY_OR_FILE_OR_URL [--policy FILE_OR_URL] [--leaf FILE]
+  verify watch --help   follows a log and tells what goes wrong with it
+  verify fsck --help    checks every file of a log, derived anew from its entries
 
 BUNDLE is the meeting's audit bundle: a file, an address, or - for standard input.
 
   --log       the public log: its address, or a folder with its files; of a folder every file is checked
-  --vkey      the log's verifier key, or a file or address that holds it
+  --vkey      the log's verifier key, or a file or address that holds it; while a key is being replaced, both, one a line
+  --policy    a witness policy that you trust (c2sp.org/tlog-policy): its quorum must have cosigned the log's checkpoint
+              and the closing checkpoint of the meeting
   --state     a file that keeps the last checkpoint verified; the log must go on from it
   --scan      log (default): read everything, and find entries that the meeting left out;
               meeting: read only what the meeting needs
@@ -66,6 +79,7 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
     files: 'Files of the log',
     signatures: 'Signatures',
     commitments: 'Contents',
+    closing: 'Closing time',
     roll: 'Roll',
     'one-ballot-per-entitlement': 'Right to vote',
     box: 'Ballot box',
@@ -76,7 +90,8 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
   steps: {
     'bundle-form': (n) => `${number(n, 'lines')} lines in the right form`,
     checkpoint: (n) =>
-      `signed by the log: ${number(n, 'size')} entries, ${number(n, 'bundleSize')} at the time of the bundle`,
+      `signed by the log: ${number(n, 'size')} entries, ${number(n, 'bundleSize')} at the time of the bundle` +
+      ('witnesses' in n ? `; cosigned by witnesses: ${number(n, 'witnesses')}` : ''),
     consistency: (n) =>
       'seenSize' in n
         ? `nothing was changed or removed since the checkpoint seen earlier (${number(n, 'seenSize')} entries)`
@@ -91,6 +106,10 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
     signatures: (n) =>
       `${number(n, 'signatures')} hold: ${number(n, 'keys')} voters' keys, ${number(n, 'ballots')} ballots`,
     commitments: (n) => `notice and ${number(n, 'ballots')} ballots are those committed to in the log`,
+    closing: (n) =>
+      `the first ${number(n, 'size')} entries of the log count: witnessed ${moment(number(n, 'quorumTime'))}, ` +
+      `${number(n, 'quorumTime') - number(n, 'announcedEnd')} s after the announced end` +
+      (number(n, 'late') > 0 ? `; ballots that came later: ${number(n, 'late')}` : ''),
     roll: (n) =>
       `${number(n, 'entitlements')} shares in ${number(n, 'units')} premises; the shares of each make exactly one whole`,
     'one-ballot-per-entitlement': (n) =>
@@ -105,13 +124,27 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
     verdicts: (n) => `the announced result is the count: ${number(n, 'items')} items`,
     minutes: () => 'the file is the one in the log',
   },
-  skipped: { files: 'not listed over the network', minutes: 'no file given' },
+  skipped: {
+    files: 'not listed over the network',
+    closing: 'this meeting was opened without witnesses',
+    minutes: 'no file given',
+  },
   notRun: 'not reached',
   faults: {
     'malformed-line': 'this line of the bundle is not in the right form',
     'checkpoint-malformed': 'this checkpoint is not in the right form',
     'checkpoint-unsigned': 'this checkpoint is not signed by the key of the log',
-    'checkpoint-extra-lines': 'the checkpoint carries lines that nobody vouches for',
+    'checkpoint-extra-lines':
+      'the checkpoint carries lines that nobody vouches for (if the key of the log is being replaced, give both keys)',
+    'checkpoint-signature': 'a signature of this checkpoint does not hold',
+    'checkpoint-unwitnessed': 'this checkpoint is not cosigned by the witnesses that the policy asks for',
+    'policy-malformed': 'the witness policy of the meeting is not in the right form',
+    'policy-differs': 'the witness policy shown is not the one named at the opening',
+    'witness-lines': 'what the log says of witnesses and what the bundle shows of them do not fit together',
+    'closing-differs': 'the closing checkpoint shown is not the one named at the close',
+    'closing-unwitnessed': 'the closing checkpoint is not cosigned by the witnesses that the policy asks for',
+    'closing-early': 'the closing checkpoint was witnessed before the announced end of the voting',
+    'closing-size': 'the closing checkpoint is larger than what was there at the close',
     'wrong-origin': 'this belongs to another log',
     'log-shrank': 'the log is smaller than it was: entries were removed',
     'log-forked': 'the log is not the one seen before: its history was changed',
@@ -159,6 +192,10 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
   broken: 'BROKEN',
   stateKept: (file, size) =>
     `Kept in ${file}: the checkpoint of ${size} entries. The next run starts from it.`,
+  witnessed: (witnessed) =>
+    witnessed.quorumTime === null
+      ? `Recorded, not yet confirmed by enough witnesses${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`
+      : `Witnessed${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`,
   receiptHolds: ({ index, size, origin }) => `The entry is number ${index} of ${size} in the log ${origin}.`,
   receiptOpens: 'It is signed by its author, and it holds exactly this:',
   choices: { for: 'for', against: 'against', abstain: 'abstain' },
@@ -184,6 +221,7 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
   unreachable: 'Out of reach',
   noSuchFile: (name) => `There is no such file: ${name}`,
   noKey: 'This is not a verifier key of a log.',
+  noPolicy: 'This is not a witness policy.',
   needsLeaf: 'The receipt does not carry its entry: give it with --leaf.',
 };
 
@@ -191,12 +229,16 @@ const ru: Words = {
   usage: `Проверяет собрание дома, доверяя только ключу журнала.
 
   verify ПАКЕТ --log АДРЕС_ИЛИ_ПАПКА --vkey КЛЮЧ_ИЛИ_ФАЙЛ_ИЛИ_АДРЕС [ещё]
-  verify --receipt ФАЙЛ --vkey КЛЮЧ_ИЛИ_ФАЙЛ_ИЛИ_АДРЕС [--leaf ФАЙЛ]
+  verify --receipt ФАЙЛ --vkey КЛЮЧ_ИЛИ_ФАЙЛ_ИЛИ_АДРЕС [--policy ФАЙЛ_ИЛИ_АДРЕС] [--leaf ФАЙЛ]
+  verify watch --help   следит за журналом и говорит, что с ним не так
+  verify fsck --help    выводит все файлы журнала заново из его записей и сверяет
 
 ПАКЕТ — проверочный пакет собрания: файл, адрес или «-» (стандартный ввод).
 
   --log       открытый журнал: адрес или папка с файлами; в папке проверяется каждый файл
-  --vkey      проверочный ключ журнала либо файл или адрес, где он лежит
+  --vkey      проверочный ключ журнала либо файл или адрес, где он лежит; пока ключ меняют — оба, по одному в строке
+  --policy    правило о свидетелях, которому доверяете вы (c2sp.org/tlog-policy): их подписи должны стоять под отметкой
+              журнала и под отметкой, на которой закрылось собрание
   --state     файл, где хранится последняя проверенная отметка журнала; журнал обязан её продолжать
   --scan      log (обычно): прочесть всё и найти записи, которые собрание упустило;
               meeting: прочесть только нужное этому собранию
@@ -219,6 +261,7 @@ const ru: Words = {
     files: 'Файлы журнала',
     signatures: 'Подписи',
     commitments: 'Содержание',
+    closing: 'Время закрытия',
     roll: 'Список голосующих',
     'one-ballot-per-entitlement': 'Право голоса',
     box: 'Урна',
@@ -229,7 +272,8 @@ const ru: Words = {
   steps: {
     'bundle-form': (n) => `форма верна, строк: ${number(n, 'lines')}`,
     checkpoint: (n) =>
-      `подписана журналом; записей: ${number(n, 'size')}, при составлении пакета: ${number(n, 'bundleSize')}`,
+      `подписана журналом; записей: ${number(n, 'size')}, при составлении пакета: ${number(n, 'bundleSize')}` +
+      ('witnesses' in n ? `; заверили свидетелей: ${number(n, 'witnesses')}` : ''),
     consistency: (n) =>
       'seenSize' in n
         ? `после прошлой проверки (записей: ${number(n, 'seenSize')}) ничего не изменено и не удалено`
@@ -244,6 +288,10 @@ const ru: Words = {
       `верны: ${number(n, 'signatures')}; ключей голосующих: ${number(n, 'keys')}, бюллетеней: ${number(n, 'ballots')}`,
     commitments: (n) =>
       `уведомление и бюллетени (${number(n, 'ballots')}) — те самые, что скреплены в журнале`,
+    closing: (n) =>
+      `в счёт идут первые записи журнала: ${number(n, 'size')}; заверено ${moment(number(n, 'quorumTime'))}, ` +
+      `через ${number(n, 'quorumTime') - number(n, 'announcedEnd')} с после объявленного конца` +
+      (number(n, 'late') > 0 ? `; бюллетеней пришло позже: ${number(n, 'late')}` : ''),
     roll: (n) =>
       `долей: ${number(n, 'entitlements')}, помещений: ${number(n, 'units')}; доли в каждом дают ровно единицу`,
     'one-ballot-per-entitlement': (n) =>
@@ -258,13 +306,27 @@ const ru: Words = {
     verdicts: (n) => `объявленный итог совпал с пересчётом; вопросов: ${number(n, 'items')}`,
     minutes: () => 'файл тот же, что в журнале',
   },
-  skipped: { files: 'по сети списка нет', minutes: 'файл не указан' },
+  skipped: {
+    files: 'по сети списка нет',
+    closing: 'собрание открыто без свидетелей',
+    minutes: 'файл не указан',
+  },
   notRun: 'не дошло',
   faults: {
     'malformed-line': 'строка пакета неверной формы',
     'checkpoint-malformed': 'отметка журнала неверной формы',
     'checkpoint-unsigned': 'отметка не подписана ключом журнала',
-    'checkpoint-extra-lines': 'в отметке есть строки, за которые никто не ручается',
+    'checkpoint-extra-lines':
+      'в отметке есть строки, за которые никто не ручается (если ключ журнала меняют, укажите оба)',
+    'checkpoint-signature': 'подпись под отметкой неверна',
+    'checkpoint-unwitnessed': 'под отметкой нет подписей свидетелей, которых требует правило',
+    'policy-malformed': 'правило о свидетелях этого собрания неверной формы',
+    'policy-differs': 'показано не то правило о свидетелях, что названо при открытии',
+    'witness-lines': 'сказанное о свидетелях в журнале и показанное в пакете не сходится',
+    'closing-differs': 'показана не та отметка закрытия, что названа при закрытии',
+    'closing-unwitnessed': 'под отметкой закрытия нет подписей свидетелей, которых требует правило',
+    'closing-early': 'отметка закрытия заверена раньше объявленного конца голосования',
+    'closing-size': 'отметка закрытия больше того, что было при закрытии',
     'wrong-origin': 'это относится к другому журналу',
     'log-shrank': 'журнал стал меньше, чем был: записи удалены',
     'log-forked': 'журнал не тот, что раньше: его история изменена',
@@ -312,6 +374,10 @@ const ru: Words = {
   broken: 'НАРУШЕНО',
   stateKept: (file, size) =>
     `Отметка журнала (записей: ${size}) сохранена в ${file}; следующая проверка начнёт с неё.`,
+  witnessed: (witnessed) =>
+    witnessed.quorumTime === null
+      ? `Записано в журнал, но достаточного числа свидетелей пока нет${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`
+      : `Заверено свидетелями${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`,
   receiptHolds: ({ index, size, origin }) => `Запись ${index} из ${size} в журнале ${origin}.`,
   receiptOpens: 'Она подписана своим автором и содержит ровно это:',
   choices: { for: 'за', against: 'против', abstain: 'воздержался' },
@@ -337,6 +403,7 @@ const ru: Words = {
   unreachable: 'Нет доступа',
   noSuchFile: (name) => `Такого файла нет: ${name}`,
   noKey: 'Это не проверочный ключ журнала.',
+  noPolicy: 'Это не правило о свидетелях.',
   needsLeaf: 'В квитанции нет самой записи: укажите её через --leaf.',
 };
 
