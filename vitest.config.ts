@@ -1,4 +1,5 @@
-// Three kinds of tests: beside the code (no database), over a real database, and in a real browser.
+// Three kinds of tests: beside the code (no database), over a real database, and in a real browser. The ledger's run
+// beside the code and in the browser.
 import { defineConfig } from 'vitest/config';
 
 const slow = { testTimeout: 60_000, hookTimeout: 60_000 };
@@ -12,6 +13,7 @@ export default defineConfig({
           include: ['packages/**/src/**/*.test.ts', 'ledger/**/*.test.ts', 'apps/**/src/**/*.test.ts'],
         },
       },
+      'tests/chromium/vitest.config.ts',
       { test: { name: 'guards', include: ['tests/guards/**/*.test.ts'], ...slow } },
       { test: { name: 'interop', include: ['tests/interop/**/*.test.ts'], ...slow } },
       {
@@ -20,6 +22,15 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: ['tests/support/database-server.ts'],
           ...slow,
+        },
+      },
+      {
+        test: {
+          name: 'drills',
+          include: ['tests/drills/**/*.test.ts'],
+          globalSetup: ['tests/support/database-server.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       {

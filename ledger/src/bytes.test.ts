@@ -7,7 +7,7 @@ describe('base64', () => {
   it('agrees with the platform both ways', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-        expect(encodeBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+        expect(encodeBase64(bytes)).toBe(btoa(String.fromCharCode(...bytes)));
         expect(decodeBase64(encodeBase64(bytes))).toEqual(bytes);
       }),
     );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeHex, encodeUtf8 } from './bytes.ts';
+import { decodeHex, encodeHex, encodeUtf8 } from './bytes.ts';
 import { checkLogFiles } from './log-files.ts';
 import {
   TILE_WIDTH,
@@ -142,7 +142,7 @@ describe('entry bundles', () => {
     ['00036f6e65', 0],
     ['', 1],
   ])('refuses %j as %i leaves', (hex, width) => {
-    expect(() => decodeEntryBundle(new Uint8Array(Buffer.from(hex, 'hex')), width)).toThrow(/entry bundle/);
+    expect(() => decodeEntryBundle(decodeHex(hex), width)).toThrow(/entry bundle/);
   });
 });
 

@@ -24,19 +24,19 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ];
 
-/** A headless browser; the caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
+/** Where the browser is and how it is called. */
+export async function findBrowser(): Promise<{ executablePath: string; args: string[] }> {
   const system = SYSTEM.find((path) => path && existsSync(path));
-  if (system) return chromium.launch({ executablePath: system, args: FLAGS });
+  if (system) return { executablePath: system, args: FLAGS };
   // The package unpacks the browser and its libraries into the temporary folder once.
   const executablePath = await sparticuz.executablePath();
-  return chromium.launch({
-    executablePath,
-    args: [
-      ...sparticuz.args.filter((flag) => !/^--(headless|single-process|no-zygote)/.test(flag)),
-      ...FLAGS,
-    ],
-  });
+  const args = sparticuz.args.filter((flag) => !/^--(headless|single-process|no-zygote)/.test(flag));
+  return { executablePath, args: [...args, ...FLAGS] };
+}
+
+/** A headless browser; the caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(await findBrowser());
 }
 
 export const PHONE = { width: 390, height: 844 } as const;

@@ -1,0 +1,32 @@
+// The ledger's own tests once more, in a real Chromium: what a voter's browser checks must come out as it does in Node.
+// Every test of the ledger that imports nothing of Node is taken; none has to be listed.
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { findBrowser } from '../support/browser.ts';
+
+const ledger = fileURLToPath(new URL('../../ledger', import.meta.url));
+const needsNode = (name: string): boolean =>
+  /from '(?:node:|merkletreejs)/.test(readFileSync(`${ledger}/src/${name}`, 'utf8'));
+
+export default defineConfig({
+  root: ledger,
+  // Its own, so that it and the suite in Node never wait for one another.
+  cacheDir: 'node_modules/.vite-chromium',
+  optimizeDeps: { include: ['fast-check'] },
+  test: {
+    name: 'chromium',
+    include: readdirSync(`${ledger}/src`)
+      .filter((name) => name.endsWith('.test.ts') && !needsNode(name))
+      .map((name) => `src/${name}`),
+    testTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: await findBrowser() }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
