@@ -198,6 +198,12 @@ function cosignatureMessage(text: Uint8Array, timestamp: Uint8Array): Uint8Array
   return concatBytes(encodeUtf8(`cosignature/v1\ntime ${seconds}\n`), text);
 }
 
+/** Signs checkpoints as seen at one moment. */
+export type Cosigner = NoteSigner & {
+  /** The same cosigner at another moment, without the work of deriving its key again. */
+  at(unixSeconds: number): Cosigner;
+};
+
 /**
  * A cosigner of checkpoints at the given moment.
  * @param unixSeconds when the tree was seen
@@ -209,16 +215,22 @@ export function createCosigner(
   seed: Uint8Array,
   unixSeconds: number,
   sign: (message: Uint8Array) => Uint8Array = (message) => signEd25519(message, seed),
-): NoteSigner {
-  if (!Number.isSafeInteger(unixSeconds) || unixSeconds < 0) throw new RangeError('expected whole seconds');
+): Cosigner {
   const publicKey = publicKeyOf(seed);
-  const timestamp = decodeHex(unixSeconds.toString(16).padStart(16, '0'));
-  return {
-    name,
-    keyId: keyIdOf(name, ED25519_COSIGNATURE, publicKey),
-    vkey: formatVerifierKey(name, publicKey, ED25519_COSIGNATURE),
-    sign: (text) => concatBytes(timestamp, sign(cosignatureMessage(text, timestamp))),
+  const keyId = keyIdOf(name, ED25519_COSIGNATURE, publicKey);
+  const vkey = formatVerifierKey(name, publicKey, ED25519_COSIGNATURE);
+  const at = (seconds: number): Cosigner => {
+    if (!Number.isSafeInteger(seconds) || seconds < 0) throw new RangeError('expected whole seconds');
+    const timestamp = decodeHex(seconds.toString(16).padStart(16, '0'));
+    return {
+      name,
+      keyId,
+      vkey,
+      sign: (text) => concatBytes(timestamp, sign(cosignatureMessage(text, timestamp))),
+      at,
+    };
   };
+  return at(unixSeconds);
 }
 
 /** The moment, in Unix seconds, that a cosignature names. */

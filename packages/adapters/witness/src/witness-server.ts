@@ -73,8 +73,8 @@ const REASONS: Readonly<Record<400 | 403 | 404 | 422, string>> = {
 export function createWitness(options: WitnessOptions): Witness {
   const { name, seed, store, now, log } = options;
   for (const vkey of options.logs) store.addLog(vkey);
-  const signNatively = nativeSigner(seed);
-  const { vkey } = createCosigner(name, seed, 0);
+  const cosigner = createCosigner(name, seed, 0, nativeSigner(seed));
+  const { vkey } = cosigner;
   const mayPass = createRateLimit(options.rateLimit ?? LIMIT, () => performance.now());
   /** By status and origin; an origin that nobody added counts under the empty one. */
   const requests = new Map<string, { origin: string; status: number; count: number }>();
@@ -111,7 +111,7 @@ export function createWitness(options: WitnessOptions): Witness {
         return { status: 503, type: TEXT, body: 'clock\n', retryAfter: 60 };
       }
       const { origin, size, root, text } = answer;
-      const line = signatureLine(createCosigner(name, seed, cosignedAt, signNatively), encodeUtf8(text));
+      const line = signatureLine(cosigner.at(cosignedAt), encodeUtf8(text));
       const note = `${text}\n${linesOfLog(body, transaction.find(origin)!)}${line}`;
       transaction.saveHead(origin, { size, root, cosignedAt, note });
       return { status: 200, type: TEXT, body: line };
