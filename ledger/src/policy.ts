@@ -239,7 +239,17 @@ export function readCosigned(
   return { ...checkpoint, cosignatures, quorumTime: quorumTimeOf(policy, cosignatures) };
 }
 
-function quorumTimeOf(policy: WitnessPolicy, byTime: readonly PolicyCosignature[]): number | null {
+/**
+ * The earliest Unix second by which these cosignatures, each checked already, make the quorum; null when they do not,
+ * and 0 for `quorum none`.
+ * @param cosignatures each witness once
+ * @example quorumTimeOf(parsePolicy(policyText), [{ witness: 'city', time: 1 }, { witness: 'board', time: 2 }]) // 2
+ */
+export function quorumTimeOf(
+  policy: WitnessPolicy,
+  cosignatures: readonly PolicyCosignature[],
+): number | null {
+  const byTime = cosignatures.toSorted((a, b) => a.time - b.time);
   const seen = new Set<string>();
   if (isQuorum(policy, seen)) return 0;
   for (const { witness, time } of byTime) if (isQuorum(policy, seen.add(witness))) return time;
