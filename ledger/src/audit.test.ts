@@ -44,6 +44,7 @@ describe('the audit', () => {
         expect(report.ok).toBe(true);
         expect(report.steps.filter(({ status }) => status !== 'passed').map(({ code }) => code)).toEqual([
           'files',
+          'closing',
         ]);
         expect(report.result).toEqual(world.result);
       }

@@ -4,6 +4,7 @@ import { decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from './bytes.ts';
 import type { LogReader } from './audit.ts';
 import { writeBundle } from './bundle.ts';
 import type { BundleEntry } from './bundle.ts';
+import { signCheckpoint } from './checkpoint.ts';
 import { makeCommitment } from './commitment.ts';
 import { publicKeyOf, sign } from './ed25519.ts';
 import { decodeEntry, encodeEntry, possessionMessage, signEntry } from './entry.ts';
@@ -13,7 +14,7 @@ import { sha256 } from './hash.ts';
 import { encodeCanonicalBytes } from './jcs.ts';
 import type { BallotPayload, Choice, MeetingResult, Notice, RollRecord } from './meeting.ts';
 import { createMemoryHeadStore, createMemoryTileStore } from './memory-stores.ts';
-import { createNoteSigner } from './note.ts';
+import { createCosigner, createNoteSigner, signatureLine } from './note.ts';
 import { recountMeeting } from './recount.ts';
 import { createSequencer } from './sequencer.ts';
 import { rootOf } from './tree.ts';
@@ -103,6 +104,30 @@ export const casts: readonly Cast[] = [
   { voter: 'v1', entitlements: ['e6'], choices: { i1: 'for', i2: 'abstain' } },
 ];
 
+/** Three witnesses, by the names of the policy: the key of each is named `<name>.test`. */
+export const WITNESSES = ['board', 'city', 'resident'] as const;
+export type WitnessName = (typeof WITNESSES)[number];
+/** When voting ends by the notice, in Unix seconds. */
+export const CLOSES_AT = Date.parse(notice.closesAt) / 1_000;
+
+/** Two of the three are enough. */
+export const POLICY = [
+  `log ${logSigner.vkey}`,
+  ...WITNESSES.map((name) => `witness ${name} ${createCosigner(`${name}.test`, seedOf(name), 0).vkey}`),
+  `group two-of-three 2 ${WITNESSES.join(' ')}`,
+  'quorum two-of-three',
+  '',
+].join('\n');
+
+/** The note with the cosignature of each witness at its Unix second. */
+export function cosign(note: string, times: Partial<Record<WitnessName, number>>): string {
+  const text = encodeUtf8(note.slice(0, note.lastIndexOf('\n\n') + 1));
+  const lines = Object.entries(times).map(([name, time]) =>
+    signatureLine(createCosigner(`${name}.test`, seedOf(name), time), text),
+  );
+  return note + lines.join('');
+}
+
 export type MeetingWorld = {
   readonly files: Map<string, Uint8Array>;
   readonly log: LogReader;
@@ -114,6 +139,8 @@ export type MeetingWorld = {
   readonly bundle: readonly string[];
   /** Checkpoints in the order they were published. */
   readonly checkpoints: readonly string[];
+  /** The note of the closing checkpoint; null in a meeting without witnesses. */
+  readonly closing: string | null;
 };
 
 export type MeetingSettings = {
@@ -121,6 +148,11 @@ export type MeetingSettings = {
   readonly casts: readonly Cast[];
   /** Entries of other meetings, logged in between: before each entry of this one. */
   readonly othersBetween: number;
+  /** In a log with witnesses: how many of the casts come after the closing checkpoint, and who cosigned that one when. */
+  readonly witnessed: {
+    readonly late: number;
+    readonly cosigned: Partial<Record<WitnessName, number>>;
+  } | null;
   /** Changes what is written, to make meetings that must not pass. */
   readonly tamper: Partial<{
     draft(draft: EntryDraft): EntryDraft;
@@ -131,12 +163,21 @@ export type MeetingSettings = {
     result(result: MeetingResult): MeetingResult;
     roll(roll: readonly RollRecord[]): readonly RollRecord[];
     payload(payload: BallotPayload): BallotPayload;
+    /** The note of the closing checkpoint, before the close names it. */
+    closing(note: string): string;
   }>;
 };
 
 /** Holds the meeting: called, opened, keys, ballots, closed, result, minutes. */
 export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promise<MeetingWorld> {
-  const settings: MeetingSettings = { roll, casts, othersBetween: 0, tamper: {}, ...changed };
+  const settings: MeetingSettings = {
+    roll,
+    casts,
+    othersBetween: 0,
+    witnessed: null,
+    tamper: {},
+    ...changed,
+  };
   const { tamper } = settings;
   const meetingRoll = tamper.roll?.(settings.roll) ?? settings.roll;
   const store = createMemoryHeadStore();
@@ -158,6 +199,29 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     onPublished: ({ head }) => checkpoints.push(head.checkpoint),
   });
   await sequencer.start();
+
+  /** The leaves as they are logged after the registrar's, those of other meetings in between. */
+  const inLog = <T extends { readonly entry: Entry }>(entries: readonly T[]) => {
+    const leaves: { readonly leaf: string; readonly of: T | null }[] = [];
+    for (const one of entries) {
+      for (let i = 0; i < settings.othersBetween; i++) {
+        const result = encodeBase64(seedOf(`other ${leaves.length}`));
+        const other = signEntry({ kind: 'result', meeting: 'other', result }, registrarSeed);
+        leaves.push({ leaf: encodeEntry(other), of: null });
+      }
+      leaves.push({ leaf: encodeEntry(one.entry), of: one });
+    }
+    return leaves;
+  };
+  const closingNote = (entries: readonly Entry[]): string => {
+    const leaves = [
+      encodeEntry(registrar),
+      ...inLog(entries.map((entry) => ({ entry }))).map(({ leaf }) => leaf),
+    ];
+    const note = signCheckpoint(ORIGIN, leaves.length, rootOf(leaves.map(encodeUtf8)), logSigner);
+    const cosigned = cosign(note, settings.witnessed!.cosigned);
+    return tamper.closing?.(cosigned) ?? cosigned;
+  };
 
   const written: { entry: Entry; salt?: string; payload?: unknown }[] = [];
   const write = (
@@ -192,6 +256,7 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
       rollRoot: encodeBase64(rootOf(meetingRoll.map(encodeCanonicalBytes))),
       rollSize: meetingRoll.length,
       rollWeight: writeFraction(weight),
+      ...(settings.witnessed ? { policy: encodeBase64(sha256(encodeUtf8(POLICY))) } : {}),
     },
     registrarSeed,
   );
@@ -213,12 +278,28 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     );
     return payload;
   });
+  const late = settings.witnessed?.late ?? 0;
+  const closing = settings.witnessed
+    ? closingNote(written.slice(0, written.length - late).map(({ entry }) => entry))
+    : null;
   const box = written.map(({ entry }) => encodeUtf8(encodeEntry(entry)));
   write(
-    { kind: 'meeting.closed', meeting: MEETING, boxRoot: encodeBase64(rootOf(box)), boxSize: box.length },
+    {
+      kind: 'meeting.closed',
+      meeting: MEETING,
+      boxRoot: encodeBase64(rootOf(box)),
+      boxSize: box.length,
+      ...(closing === null ? {} : { closing: encodeBase64(sha256(encodeUtf8(closing))) }),
+    },
     registrarSeed,
   );
-  const counted = recountMeeting({ meeting: MEETING, items: notice.items, roll: meetingRoll, ballots });
+  const counted = recountMeeting({
+    meeting: MEETING,
+    items: notice.items,
+    roll: meetingRoll,
+    ballots: ballots.slice(0, ballots.length - late),
+    ...(settings.witnessed ? { late } : {}),
+  });
   const result = tamper.result?.(counted) ?? counted;
   const resultHash = encodeBase64(sha256(encodeCanonicalBytes(result)));
   write({ kind: 'result', meeting: MEETING, result: resultHash }, registrarSeed);
@@ -230,32 +311,26 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
 
   const numbered = written.map((one, i): BundleEntry => ({ index: i, ...one }));
   const logged: BundleEntry[] = [{ index: 0, entry: registrar }];
-  let count = 0;
-  const submit = (leaf: string): number => {
-    const bytes = encodeUtf8(leaf);
-    store.submit({ id: `s${++count}`, idem: encodeHex(sha256(encodeUtf8(`${count} ${leaf}`))), leaf: bytes });
-    return count;
-  };
-  for (const one of tamper.log?.(numbered) ?? numbered) {
-    for (let i = 0; i < settings.othersBetween; i++) {
-      const other = {
-        kind: 'result',
-        meeting: 'other',
-        result: encodeBase64(seedOf(`other ${count}`)),
-      } as const;
-      submit(encodeEntry(signEntry(other, registrarSeed)));
-    }
-    logged.push({ ...one, index: submit(encodeEntry(one.entry)) });
-  }
+  inLog(tamper.log?.(numbered) ?? numbered).forEach(({ leaf, of }, i) => {
+    const idem = encodeHex(sha256(encodeUtf8(`${i + 1} ${leaf}`)));
+    store.submit({ id: `s${i + 1}`, idem, leaf: encodeUtf8(leaf) });
+    if (of) logged.push({ ...of, index: i + 1 });
+  });
   while ((await sequencer.step()) > 0);
 
   const shown = tamper.show?.(logged) ?? logged;
   const bundle: string[] = [];
+  if (settings.witnessed) {
+    const later = { board: CLOSES_AT + 60, city: CLOSES_AT + 61, resident: CLOSES_AT + 62 };
+    checkpoints.push(cosign(checkpoints.pop()!, later));
+    tiles.files.set('checkpoint', encodeUtf8(checkpoints.at(-1)!));
+  }
   const checkpoint = checkpoints.at(-1)!;
   for await (const line of writeBundle({
     origin: ORIGIN,
     meeting: MEETING,
     checkpoint,
+    ...(closing === null ? {} : { witnessed: { policy: POLICY, closing } }),
     roll: meetingRoll,
     entries: shown,
     result,
@@ -270,6 +345,7 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     minutes,
     bundle,
     checkpoints,
+    closing,
   };
 }
 
