@@ -55,6 +55,7 @@ export async function startMeetingServer(change: Partial<Settings> = {}): Promis
     mailFrom: null,
     smsGatewayUrl: null,
     admin: null,
+    metricsToken: null,
     logLevel: 'silent',
     ...change,
   };

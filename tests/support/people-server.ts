@@ -77,6 +77,7 @@ export async function startPeople(
     files: createFileStore(dataDir.files, dataDir.scratch),
     events: { emit: () => Promise.resolve() },
     log: { info: note, warn: note, error: note },
+    vitals: () => Promise.reject(new TypeError('people looks at no figures of the server')),
     checkSignature: () => Promise.reject(new TypeError('people checks no signatures')),
     webOrigin: ORIGIN,
     demo: options.demo ?? false,

@@ -47,6 +47,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     mailFrom: null,
     smsGatewayUrl: null,
     admin: null,
+    metricsToken: null,
     logLevel: 'silent',
     ...options.settings,
     dataDir,

@@ -37,6 +37,7 @@ import { openDemoClock, type MovableClock } from './demo/clock.ts';
 import { isUnfinishedDemo, openInstallation, type Installation } from './installation.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
+import { createCounters, type Counters } from './metrics.ts';
 import { modules } from './modules.ts';
 import type { Settings } from './settings.ts';
 import { createSignatureCheck } from './signatures.ts';
@@ -49,6 +50,7 @@ export type OpenHouse = {
   readonly translate: Readonly<Record<Locale, Translate>>;
   readonly tiles: TileStore;
   readonly installation: Installation;
+  readonly counters: Counters;
   readonly connection: Connection;
   /** The house's clock; in a demonstration it may be held. */
   readonly clock: Clock & Partial<MovableClock>;
@@ -125,6 +127,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
 
     const transports = createTransports(settings, installation.demo, webOrigin);
     closing.push(async () => transports.close());
+    const counters = createCounters(settings.dataDir, () => Date.now());
     const events = deferEvents();
     const house: House = {
       db: connection.db,
@@ -135,6 +138,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       files: createFileStore(dataDir.files, dataDir.scratch),
       events: events.port,
       log,
+      vitals: counters.vitals,
       checkSignature: createSignatureCheck(),
       webOrigin,
       demo: installation.demo,
@@ -165,6 +169,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       translate,
       tiles,
       installation,
+      counters,
       connection,
       clock,
       startJobs: async () => {

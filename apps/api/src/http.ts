@@ -16,6 +16,7 @@ import { createServer as createApi } from '@veche/module-kit/server.ts';
 import type { Context } from 'hono';
 import type { OpenHouse } from './house.ts';
 import { createLogFiles, LOG_PREFIX } from './log-files.ts';
+import { createMetrics, METRICS_PATH, type Area, type Counters } from './metrics.ts';
 import manifest from '../package.json' with { type: 'json' };
 
 /** Pages for whatever the API and the log do not answer. */
@@ -25,6 +26,8 @@ export type HttpOptions = {
   readonly open: OpenHouse;
   readonly webOrigin: string;
   readonly log: Logger;
+  /** Null: /metrics is for this machine alone. */
+  readonly metricsToken: string | null;
   /** Null: no pages were built. */
   readonly pages: Pages | null;
 };
@@ -55,11 +58,12 @@ const compress = compression({
     (response.getHeader('content-type') === 'application/jsonl' || compression.filter(request, response)),
 }) as Middleware;
 
-export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpServer {
+export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOptions): HttpServer {
   let ready = false;
   const findTrouble = async (): Promise<string | null> => (ready ? open.findTrouble() : 'starting');
   const handleApi = createApiListener(open, webOrigin, log, findTrouble);
   const handleLog = createLogFiles(open.tiles, open.house.ledger.verifierKey);
+  const handleMetrics = createMetrics({ ...open, ...open.house, token: metricsToken });
   const secure = webOrigin.startsWith('https:');
 
   const answer = (request: IncomingMessage, response: ServerResponse, path: string): void => {
@@ -78,9 +82,11 @@ export function createHttp({ open, webOrigin, log, pages }: HttpOptions): HttpSe
     (request, response) => {
       const path = pathOf(request);
       setSecurityHeaders(response, secure);
-      logAccess(log, request, response, path);
+      logAccess(log, open.counters, request, response, path);
       if (path.startsWith(LOG_PREFIX)) {
         handleLog(request, response, path).catch((error: unknown) => fail(log, response, error));
+      } else if (path === METRICS_PATH) {
+        handleMetrics(request, response).catch((error: unknown) => fail(log, response, error));
       } else compress(request, response, () => answer(request, response, path));
     },
   );
@@ -110,6 +116,7 @@ function createApiListener(
     guard: open.guard,
     clock: open.house.clock,
     log,
+    onProblem: open.counters.onProblem,
     translate: open.translate,
     newRequestId: randomUUID,
     addressOf,
@@ -176,10 +183,21 @@ const shapeOf = (path: string): string =>
     .map((part) => (/^[a-zA-Z][a-zA-Z.-]{0,30}$|^v1$|^$/.test(part) ? part : '*'))
     .join('/');
 
-function logAccess(log: Logger, request: IncomingMessage, response: ServerResponse, path: string): void {
+const areaOf = (path: string): Area =>
+  path.startsWith(LOG_PREFIX) ? 'log' : path.startsWith('/api/v1/') ? 'api' : 'pages';
+
+function logAccess(
+  log: Logger,
+  counters: Counters,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): void {
   const began = performance.now();
   response.once('close', () => {
-    const ms = Math.round(performance.now() - began);
+    const milliseconds = performance.now() - began;
+    counters.onAnswer(areaOf(path), response.statusCode, milliseconds);
+    const ms = Math.round(milliseconds);
     log.info({ method: request.method, path: shapeOf(path), status: response.statusCode, ms }, 'request');
   });
 }

@@ -28,6 +28,8 @@ export type Settings = {
   readonly smsGatewayUrl: string | null;
   /** Contact of the first operator of the installation. */
   readonly admin: string | null;
+  /** Who shows it may read /metrics from other machines; null: nobody may. */
+  readonly metricsToken: string | null;
   /** Null: see {@link chooseLogLevel}. */
   readonly logLevel: LogLevel | null;
 };
@@ -60,6 +62,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     mailFrom: read('VECHE_MAIL_FROM'),
     smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
     admin: read('VECHE_ADMIN'),
+    metricsToken: parseToken('VECHE_METRICS_TOKEN', read('VECHE_METRICS_TOKEN')),
     logLevel: parseLogLevel(read('VECHE_LOG_LEVEL')),
   };
 }
@@ -101,6 +104,13 @@ function parseOrigin(text: string | null): string | null {
 function parseCarrier(name: string, text: string | null, form: RegExp): string | null {
   if (text !== null && (!form.test(text) || !URL.canParse(text)))
     throw new SettingsError(`${name}: expected an address`);
+  return text;
+}
+
+/** Long enough not to be guessed, and fit for a header. */
+function parseToken(name: string, text: string | null): string | null {
+  if (text !== null && !/^[!-~]{16,512}$/.test(text))
+    throw new SettingsError(`${name}: expected at least 16 letters, digits or signs without spaces`);
   return text;
 }
 

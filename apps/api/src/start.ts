@@ -43,7 +43,7 @@ export async function startServer({ settings, log, ...options }: StartOptions): 
   });
   try {
     const pages = options.pages === false ? null : await loadPages(webOrigin);
-    const http = createHttp({ open, webOrigin, log, pages });
+    const http = createHttp({ open, webOrigin, log, metricsToken: settings.metricsToken, pages });
     const port = await http.listen(settings.port, settings.host);
     const localUrl = `http://127.0.0.1:${port}`;
     // Pages are made in this process and call the API by loopback.

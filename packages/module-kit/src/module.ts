@@ -6,6 +6,7 @@ import type { Locale } from '@veche/core/locale.ts';
 import type { RandomBytes } from '@veche/core/random.ts';
 import type { Database, Tx } from './database.ts';
 import type { Route } from './route.ts';
+import type { Vitals } from './vitals.ts';
 import type { Permissions } from './who.ts';
 
 /** An entry of the public log as a module reads it back. */
@@ -237,6 +238,8 @@ export type House = {
   readonly files: FilePort;
   readonly events: EventPort;
   readonly log: Logger;
+  /** What this process has counted of itself so far. */
+  readonly vitals: () => Promise<Vitals>;
   /** Strict Ed25519, many at a time, off the main thread. */
   readonly checkSignature: (check: SignatureCheck) => Promise<boolean>;
   /** The public address of the installation, without a trailing slash. */

@@ -9,6 +9,7 @@ import type { Endpoint, FileAnswer } from './endpoint.ts';
 import type { Logger } from './module.ts';
 import type { Problem } from './problem.ts';
 import type { HandlerInput, Route } from './route.ts';
+import type { ProblemKind } from './vitals.ts';
 import type { Caller } from './who.ts';
 
 /** Finds who is calling and whether they may. Made by `people`. */
@@ -30,6 +31,8 @@ export type ServerOptions = {
   readonly addressOf: (context: Context) => string;
   /** The origins a browser may post from; a request without Origin is not a browser's. */
   readonly allowedOrigins: (origin: string) => boolean;
+  /** Told of every "no": for counting. */
+  readonly onProblem?: (code: string, kind: ProblemKind) => void;
 };
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
@@ -59,6 +62,9 @@ export const SERVER_REFUSALS = {
   'internal-error': 500,
 } as const;
 
+const kindOf = (code: string, status: number): ProblemKind =>
+  status >= 500 ? 'failure' : Object.hasOwn(SERVER_REFUSALS, code) ? 'reject' : 'refusal';
+
 type ResponseBody = ConstructorParameters<typeof Response>[0];
 type ErrorPlace = { at: string; message: string };
 
@@ -77,6 +83,7 @@ export function createServer(options: ServerOptions): Hono {
     status: number,
     extra: { facts?: Record<string, string | number>; errors?: ErrorPlace[] } = {},
   ): Response => {
+    options.onProblem?.(code, kindOf(code, status));
     const translate = options.translate[localeOf(context)];
     const body: Problem = {
       type: `/problems/${code}`,
