@@ -25,6 +25,7 @@ const commands = {
   bench: { build: true, run: ['tests/bench/run.ts'] },
   story: { build: false, run: ['tests/story/story.ts'] },
   verify: { build: false, run: ['ledger/bin/verify'] },
+  witness: { build: false, run: ['apps/witness/src/main.ts'] },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeUtf8, equalBytes } from '@veche/ledger/bytes.ts';
-import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
+import { parseTreeHead } from '@veche/ledger/checkpoint.ts';
 import { createCosigner, parseNote, signatureLine } from '@veche/ledger/note.ts';
 import { answerAddCheckpoint, parseAddCheckpoint } from '@veche/ledger/witness.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
@@ -125,7 +125,7 @@ export function createWitness(options: WitnessOptions): Witness {
   function keepFork(transaction: WitnessTransaction, body: string): void {
     const { checkpoint } = parseAddCheckpoint(body);
     const { text } = parseNote(checkpoint);
-    const { origin, size, root } = parseCheckpoint(text);
+    const { origin, size, root } = parseTreeHead(text);
     const found = transaction.find(origin);
     if (!found?.head || found.head.size !== size || equalBytes(found.head.root, root)) return;
     transaction.saveFork(origin, `${text}\n${linesOfLog(body, found)}`, Math.floor(now() / 1000));
