@@ -46,6 +46,7 @@ export function createMemoryHeadStore(): MemoryHeadStore {
         idems.add(entry.idem);
         entries.push(entry);
       }
+      for (const one of stagedFiles.keys()) if (one <= batch.written) stagedFiles.delete(one);
       stagedFiles.set(batch.next.size, batch.staged);
       head = batch.next;
     },

@@ -114,6 +114,21 @@ describe('the sequencer', () => {
         }
     await expect(sequencer.proofAt(0, 601)).rejects.toThrow('expected a published size');
   });
+  it('keeps what is staged until its files are written, and forgets it with the next batch or when nothing waits', async () => {
+    const world = createWorld();
+    const sequencer = sequencerOf(world, { batchEntries: 2 });
+    await sequencer.start();
+    for (let i = 1; i <= 4; i++) world.store.submit(submissionOf(i));
+    await sequencer.step();
+    expect(await world.store.staged(0, 3)).not.toBeNull();
+    await sequencer.step();
+    expect([await world.store.staged(0, 3), await world.store.staged(3, 5)]).toMatchObject([
+      null,
+      [{ path: 'tile/entries/000.p/5' }, { path: 'tile/0/000.p/5' }],
+    ]);
+    await sequencer.step();
+    await checkLog(world, 5);
+  });
   it('keeps every head consistent with the ones before', async () => {
     const world = createWorld();
     const heads: Head[] = [];
@@ -147,6 +162,7 @@ describe('the sequencer', () => {
     await sequencer.step();
     expect(partialsOf('tile/0/000.p/')).toEqual([]);
     expect(partialsOf('tile/entries/000.p/')).toEqual([]);
+    expect(await sequencer.step()).toBe(0);
     await checkLog(world, 260);
   });
   it('takes batches larger than its memory of tiles', async () => {
@@ -155,6 +171,7 @@ describe('the sequencer', () => {
     await sequencer.start();
     for (let i = 1; i < 7_000; i++) world.store.submit(submissionOf(i));
     expect(await sequencer.step()).toBe(6_999);
+    expect(await sequencer.step()).toBe(0);
     await checkLog(world, 7_000);
     const head = world.store.head!;
     for (const index of [1, 3_000, 6_999])
@@ -198,6 +215,7 @@ describe('the sequencer', () => {
     await expect(sequencer.step()).rejects.toThrow('connection lost');
     down = false;
     expect(await sequencer.step()).toBe(1);
+    expect(await sequencer.step()).toBe(0);
     await checkLog(world, 2);
   });
 });
@@ -379,6 +397,7 @@ describe('the sequencer stops', () => {
     await expect(b.step()).rejects.toBeInstanceOf(HeadMovedError);
     await expect(b.step()).rejects.toMatchObject({ code: 'not-started' });
     await a.step();
+    expect(await a.step()).toBe(0);
     await checkLog(world, 12);
   });
   it('when its epoch is behind the head', async () => {
@@ -477,7 +496,7 @@ describe('the sequencer stops', () => {
     const sequencer = sequencerOf(world);
     await sequencer.start();
     world.store.submit(submissionOf(50));
-    await sequencer.step();
+    while ((await sequencer.step()) > 0);
     world.tiles.files.set('checkpoint', older);
     expect(await faultOf(sequencerOf(world).start())).toBe('staging-missing');
   });

@@ -5,7 +5,8 @@
 //   2  store.commit    entries + staging + compare-and-swap of the head, one transaction                replayed at start
 //   3  tiles.writeNew  immutable files, then read back                                                  replayed at start
 //   4  tiles.replace   the head is shown: only now does anybody see it                                  staging is cleared at start
-//   5  clearStaged, onPublished, and partial tiles that a full one replaced are removed                  removed at start
+//   5  onPublished, and partial tiles that a full one replaced are removed                              removed at start
+//   6  staging is forgotten: with the commit of a later batch, or once nothing waits                     cleared at start
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
 // happened. With `ahead`, one further batch may be committed while the files of the one before are being written; batches
 // become public in order all the same, and start() replays as many as were committed and not yet public. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
@@ -64,8 +65,10 @@ export type Batch = {
   readonly old: Head | null;
   readonly next: Head;
   readonly entries: readonly (Submission & { readonly index: number })[];
-  /** Kept under the size of `next` until the batch is published. */
+  /** Kept under the size of `next` until a later batch, or clearStaged, says that the files are written. */
   readonly staged: readonly LogFile[];
+  /** The files up to this size are durable and shown: what is staged for it and for the sizes below may go. */
+  readonly written: number;
 };
 
 /** Heads, entries and staging: a database. */
@@ -75,7 +78,7 @@ export type HeadStore = {
   pending(limit: number): Promise<Submission[]>;
   /**
    * One transaction: entries, staging, and the swap of the head, which must still have the size, the checkpoint bytes
-   * and the epoch of `old`.
+   * and the epoch of `old`. What can be made again from the entries need not be kept a second time.
    * @throws HeadMovedError: when another head is in place. Any other error means that the outcome is unknown.
    */
   commit(batch: Batch): Promise<void>;
@@ -271,6 +274,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let clockMs = 0;
   // The batch that was committed last, on its way to the public files; only one at a time.
   let publishing: Promise<void> = Promise.resolve();
+  // The size whose files are durable and shown, and the one up to which staging was cleared.
+  let written = 0;
+  let cleared = 0;
 
   async function start(): Promise<Head> {
     ready = false;
@@ -288,11 +294,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function create(): Promise<void> {
     head = null;
     growth = emptyGrowth();
+    written = cleared = 0;
     await checkStart?.(null);
     const leaf = options.firstEntry();
     const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
     await sequence([{ id: FIRST_ENTRY_ID, idem, leaf }]);
     await publishing;
+    await clearStaged();
   }
 
   async function resume(found: Head, notes: readonly (Uint8Array | null)[]): Promise<void> {
@@ -321,17 +329,23 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         if (!(await read(tilePath(tile)))) throw new SequencerFault('staging-missing');
     const loaded = await loadGrowth(found, read);
     const reader = createTileReader({ size: found.size, root: found.root, read });
+    // A full tile or bundle is never written again: each is tied to the signed root before it is.
+    if (behind)
+      for (const { level, index } of newTilesOf(published?.size ?? 0, found.size))
+        await orBroken<unknown>(level === 'entries' ? reader.entries(index) : reader.tile(level, index));
     for (const { size, root } of shown)
       if (!equalBytes(await orBroken(readRoot(size, reader.hashes)), root))
         throw new SequencerFault('forked');
     await checkStart?.(found);
+    cleared = 0;
     if (staged) await publish(found, staged);
     else {
       // Where heads are shown may have been changed since the last start.
       if ((publishTo === 'head' ? atHead : atCheckpoint)?.size !== found.size)
         await tiles.replace(publishTo, encodeUtf8(found.checkpoint));
-      await store.clearStaged(found.size);
+      written = found.size;
     }
+    await clearStaged();
     head = found;
     growth = loaded;
     await removeSupersededPartials(
@@ -390,6 +404,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (waiting.length === 0) {
       ready = false;
       await publishing;
+      await clearStaged();
       ready = true;
       return 0;
     }
@@ -424,8 +439,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     };
 
     const entries = submissions.map((submission, i) => ({ ...submission, index: oldSize + i }));
-    await store.commit({ old, next, entries, staged });
+    const forgotten = written;
+    await store.commit({ old, next, entries, staged, written });
     head = next;
+    cleared = forgotten;
     // Batches become public one after the other; the failure of the one before is found here.
     await publishing;
     publishing = publish(next, staged).then(() => {
@@ -519,7 +536,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       }),
     );
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
-    await store.clearStaged(next.size);
+    written = next.size;
+  }
+
+  /** A batch forgets the staging of those before it; this is for the last one, when no further batch is in sight. */
+  async function clearStaged(): Promise<void> {
+    if (cleared === written) return;
+    await store.clearStaged(written);
+    cleared = written;
   }
 
   type Superseded = { level: number | 'entries'; index: number; widths: Set<number> | null };

@@ -15,17 +15,19 @@ async function fill(leaves: readonly Buffer[], hours: readonly number[] = []) {
   const commit = async (batch: readonly Buffer[], atMs: number): Promise<void> => {
     const [head] = await sql<{ size: string; checkpoint: string; epoch: string }[]>`
       SELECT size, checkpoint, epoch FROM ledger.head`;
-    const idems = sql.array(
-      batch.map(() => randomBytes(32)),
-      1001,
-    );
+    const seqs: string[] = [];
+    for (const leaf of batch) {
+      const [row] = await sql<{ seq: string }[]>`
+        INSERT INTO ledger.submissions (idem, leaf) VALUES (${randomBytes(32)}, ${leaf}) RETURNING seq`;
+      seqs.push(row!.seq);
+    }
     await sql`SELECT ledger.commit_batch(${head!.size}::bigint, ${head!.checkpoint}, ${head!.epoch}::bigint,
       ${Number(head!.size) + batch.length}::bigint, ${randomBytes(32)}::bytea, ${`note ${atMs} ${head!.size}`}, ${atMs}::bigint,
-      ${idems}, ${sql.array([...batch], 1001)}, '{}'::text[], '{}'::bytea[])`;
+      ${seqs}::bigint[], ${Buffer.concat(batch.map((leaf) => leafHash(leaf)))}::bytea, '{}'::text[], '{}'::bytea[], 0)`;
     size += batch.length;
   };
   if (hours.length === 0) await commit(leaves, HOUR_MS);
-  else for (const [i, hour] of hours.entries()) await commit([leaves[i]!], hour * HOUR_MS);
+  else for (const [i, hour] of hours.entries()) await commit([leaves[i]!], hour * HOUR_MS + i + 1);
   return { sql, search: createLogSearch(sql, async () => size), size };
 }
 

@@ -1,6 +1,8 @@
 // The durable half of the sequencer: the head, the queue, the entries and the staging area in PostgreSQL.
 // Only the process that holds the log's epoch may commit; the compare-and-swap in `ledger.commit_batch` decides, not a lock.
-import { HeadMovedError, type HeadStore, type LogFile } from '@veche/ledger/sequencer.ts';
+import { FIRST_ENTRY_ID, HeadMovedError, type HeadStore, type LogFile } from '@veche/ledger/sequencer.ts';
+import { encodeEntryBundle, newTilesOf, tilePath, TILE_WIDTH } from '@veche/ledger/tile.ts';
+import { leafHash } from '@veche/ledger/tree.ts';
 import type { Sql } from './connect.ts';
 
 type HeadRow = { size: string; root: Uint8Array; checkpoint: string; at_ms: string; epoch: string };
@@ -51,16 +53,32 @@ export function createHeadStore(sql: Sql, epoch: number): HeadStore {
         .map(({ seq, idem, leaf }) => ({ id: seq, idem: toHex(idem), leaf: new Uint8Array(leaf) }));
     },
 
-    async commit({ old, next, entries, staged }) {
+    async commit({ old, next, entries, staged, written }) {
+      // A bundle is nothing but the entries, which this very transaction keeps: it is made from them when it is needed.
+      const kept = staged.filter(({ path }) => !isBundle(path));
+      const commitBatch = (tx: Sql, seqs: readonly string[]) => tx`
+        SELECT ledger.commit_batch(
+          ${old?.size ?? 0}::bigint, ${old?.checkpoint ?? ''}::text, ${epoch}::bigint,
+          ${next.size}::bigint, ${toBuffer(next.root)}::bytea, ${next.checkpoint}::text, ${next.atMs}::bigint,
+          ${seqs}::bigint[], ${Buffer.concat(entries.map(({ leaf }) => leafHash(leaf)))}::bytea,
+          ${kept.map(({ path }) => path)}::text[],
+          ${byteaArray(kept.map(({ content }) => toBuffer(content)))}, ${written}::bigint)`;
       try {
-        await sql`
-          SELECT ledger.commit_batch(
-            ${old?.size ?? 0}::bigint, ${old?.checkpoint ?? ''}::text, ${epoch}::bigint,
-            ${next.size}::bigint, ${toBuffer(next.root)}::bytea, ${next.checkpoint}::text, ${next.atMs}::bigint,
-            ${byteaArray(entries.map(({ idem }) => Buffer.from(idem, 'hex')))},
-            ${byteaArray(entries.map(({ leaf }) => toBuffer(leaf)))},
-            ${staged.map(({ path }) => path)}::text[],
-            ${byteaArray(staged.map(({ content }) => toBuffer(content)))})`;
+        const [first] = entries;
+        if (first?.id !== FIRST_ENTRY_ID) {
+          await commitBatch(
+            sql,
+            entries.map(({ id }) => id),
+          );
+          return;
+        }
+        // The registrar's entry was handed over by nobody.
+        await sql.begin(async (tx) => {
+          const [row] = await tx<{ seq: string }[]>`
+            INSERT INTO ledger.submissions (idem, leaf)
+            VALUES (${Buffer.from(first.idem, 'hex')}, ${toBuffer(first.leaf)}) RETURNING seq`;
+          await commitBatch(tx as unknown as Sql, [row!.seq]);
+        });
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === HEAD_MOVED)
           throw new HeadMovedError();
@@ -72,9 +90,30 @@ export function createHeadStore(sql: Sql, epoch: number): HeadStore {
       const rows = await sql<(LogFile & { size: string })[]>`
         SELECT size, path, content FROM ledger.staging
         WHERE size > ${above} AND size <= ${size} ORDER BY size, path`;
-      return rows.some((row) => Number(row.size) === size)
-        ? rows.map(({ path, content }) => ({ path, content: new Uint8Array(content) }))
-        : null;
+      if (!rows.some((row) => Number(row.size) === size)) return null;
+      const staged = new Set(rows.map((row) => Number(row.size)));
+      const heads = await sql<{ size: string }[]>`
+        SELECT size FROM ledger.checkpoints WHERE size > ${above} AND size <= ${size} ORDER BY size`;
+      const files: LogFile[] = [];
+      let before = above;
+      for (const next of heads.map((row) => Number(row.size))) {
+        if (staged.has(next)) {
+          for (const { path, content } of rows.filter((row) => Number(row.size) === next))
+            files.push({ path, content: new Uint8Array(content) });
+          for (const tile of newTilesOf(before, next)) {
+            if (tile.level !== 'entries') continue;
+            const first = tile.index * TILE_WIDTH;
+            const leaves = await sql<{ leaf: Uint8Array }[]>`
+              SELECT leaf FROM ledger.entries WHERE idx >= ${first} AND idx < ${first + tile.width} ORDER BY idx`;
+            files.push({
+              path: tilePath(tile),
+              content: encodeEntryBundle(leaves.map(({ leaf }) => new Uint8Array(leaf))),
+            });
+          }
+        }
+        before = next;
+      }
+      return files;
     },
 
     async clearStaged(size) {
@@ -105,5 +144,6 @@ export async function takeOverLog(sql: Sql): Promise<number> {
   return Number(head.epoch);
 }
 
+const isBundle = (path: string): boolean => path.startsWith('tile/entries/');
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const toHex = (bytes: Uint8Array): string => toBuffer(bytes).toString('hex');
