@@ -64,7 +64,9 @@ export async function startS3Server(): Promise<S3Server> {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
     const address = new URL(request.url!, url);
     const [, bucket = '', ...rest] = address.pathname.split('/').map(decodeURIComponent);
     const key = rest.join('/');
