@@ -93,7 +93,7 @@ export async function runProgram(args: readonly string[], world: World): Promise
     const text = explain(error, t);
     if (text === null) throw error;
     world.writeTrouble(`${text}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return isCalledWrongly(error) ? 2 : 1;
   }
 }
 
@@ -134,10 +134,14 @@ async function run(task: Task & { port: number; host: string }): Promise<Running
     const { name, seed } = key;
     const witness = createWitness({ name, seed, store, logs, now: world.now, log: world.log });
     const served = await serveWitness(witness, { port: task.port, host: task.host });
-    if (key.isNew) world.write(`${t('started.new-key')}\n`);
-    world.write(`${t('started', { name, url: served.url })}\n`);
-    showPolicyLine(witness.vkey, task);
-    showLogs(task);
+    world.write(
+      [
+        key.isNew ? `${t('started.new-key')}\n` : '',
+        `${t('started', { name, url: served.url })}\n`,
+        policyLine(witness.vkey, task),
+        listOfLogs(task),
+      ].join(''),
+    );
     return {
       url: served.url,
       async stop() {
@@ -152,32 +156,36 @@ async function run(task: Task & { port: number; host: string }): Promise<Running
 }
 
 function change(command: Exclude<Command, 'run'>, task: Task): void {
-  const { key, store, logs } = task;
-  if (command === 'key') return showPolicyLine(createCosigner(key.name, key.seed, 0).vkey, task);
+  const { key, store, logs, world } = task;
+  if (command === 'key') return world.write(policyLine(createCosigner(key.name, key.seed, 0).vkey, task));
   for (const vkey of logs) if (command === 'add') store.addLog(vkey);
   for (const vkey of logs) if (command === 'remove') store.removeKey(vkey);
-  showLogs(task);
+  world.write(listOfLogs(task));
 }
 
 /** The line by which the operator of a log makes this witness count. */
-function showPolicyLine(vkey: string, { key, url, world, t }: Task): void {
-  world.write(`${t('policy')}\n\n  witness ${key.name} ${vkey} ${url}\n\n`);
+const policyLine = (vkey: string, { key, url, t }: Task): string =>
+  `${t('policy')}\n\n  witness ${key.name} ${vkey} ${url}\n\n`;
+
+function listOfLogs({ store, t }: Task): string {
+  const logs = store.logs();
+  if (logs.length === 0) return `${t('logs.none')}\n`;
+  const lines = logs.flatMap(({ origin, keys, head, forks }) => [
+    `${origin}: ${
+      head
+        ? t('logs.head', { size: head.size, time: new Date(head.cosignedAt * 1000).toISOString() })
+        : t('logs.new')
+    }`,
+    ...keys.map(({ vkey }) => `  ${vkey}`),
+    ...(keys.length === 0 ? [`  ${t('logs.ended')}`] : []),
+    ...(forks > 0 ? [`  ${t('logs.fork')}`, '', ...store.forksOf(origin)] : []),
+  ]);
+  return `${lines.join('\n')}\n`;
 }
 
-function showLogs({ store, world, t }: Task): void {
-  const logs = store.logs();
-  if (logs.length === 0) world.write(`${t('logs.none')}\n`);
-  for (const { origin, keys, head, forks } of logs) {
-    const time = head ? new Date(head.cosignedAt * 1000).toISOString() : '';
-    world.write(`${origin}: ${head ? t('logs.head', { size: head.size, time }) : t('logs.new')}\n`);
-    for (const { vkey } of keys) world.write(`  ${vkey}\n`);
-    if (keys.length === 0) world.write(`  ${t('logs.ended')}\n`);
-    if (forks > 0) {
-      world.write(`  ${t('logs.fork')}\n`);
-      for (const note of store.forksOf(origin)) world.write(`\n${note}`);
-    }
-  }
-}
+const isCalledWrongly = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  (error instanceof KeyFileError && ['name-missing', 'name-malformed'].includes(error.code));
 
 /** What to say to the person at the keyboard; null for a bug, which shows where it came from. */
 function explain(error: unknown, t: Translate): string | null {
