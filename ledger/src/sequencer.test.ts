@@ -165,6 +165,50 @@ describe('the sequencer', () => {
     expect(await sequencer.step()).toBe(0);
     await checkLog(world, 260);
   });
+  it('leaves replaced partial tiles to others when told to, also at a start', async () => {
+    const world = await createLog(200);
+    const sequencer = sequencerOf(world, { batchEntries: 30, keepReplaced: true });
+    await sequencer.start();
+    for (let i = 200; i < 260; i++) world.store.submit(submissionOf(i));
+    while ((await sequencer.step()) > 0);
+    await sequencerOf(world, { keepReplaced: true }).start();
+    expect(await world.tiles.read('tile/0/000.p/230')).not.toBeNull();
+    await sequencerOf(world).start();
+    expect(await world.tiles.read('tile/0/000.p/230')).toBeNull();
+    await checkLog(world, 260);
+  });
+  it('signs with the old key and the new one while the key is being replaced, what is there at once', async () => {
+    const world = await createLog(50);
+    const signedBy = (note: string): string[] =>
+      [signer, next].filter((one) => isSignedBy(note, one.vkey)).map(({ vkey }) => vkey);
+    const isSignedBy = (note: string, vkey: string): boolean => {
+      try {
+        return checkCheckpoint(note, parseVerifierKey(vkey)).size > 0;
+      } catch {
+        return false;
+      }
+    };
+    const next = createNoteSigner(ORIGIN, new Uint8Array(32).fill(10));
+    const shown = () => decodeUtf8(world.tiles.files.get('checkpoint')!);
+    expect(signedBy(shown())).toEqual([signer.vkey]);
+    const both = { signer: next, retiring: [signer] };
+    const overlap = sequencerOf(world, both);
+    const head = await overlap.start();
+    expect(signedBy(head.checkpoint)).toEqual([signer.vkey, next.vkey]);
+    expect(shown()).toBe(head.checkpoint);
+    world.store.submit(submissionOf(50));
+    await overlap.step();
+    expect(signedBy(shown())).toEqual([signer.vkey, next.vkey]);
+    await sequencerOf(world, both).start();
+
+    const after = sequencerOf(world, { signer: next });
+    await after.start();
+    world.store.submit(submissionOf(51));
+    await after.step();
+    expect(signedBy(shown())).toEqual([next.vkey]);
+    // Who knows the old key alone cannot be the log any more.
+    await expect(sequencerOf(world).start()).rejects.toMatchObject({ code: 'head-unsigned' });
+  });
   it('takes batches larger than its memory of tiles', async () => {
     const world = createWorld();
     const sequencer = sequencerOf(world, { batchEntries: 10_000, keepTiles: 1 });

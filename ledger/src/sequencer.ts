@@ -201,6 +201,8 @@ export type SequencerOptions = {
    * It throws a {@link SequencerFault} to keep the log from going on.
    */
   readonly checkStart?: (head: Head | null) => Promise<void>;
+  /** Leaves partial tiles that a full one has replaced: where there is a mirror, they may go only when it has the full one. */
+  readonly keepReplaced?: boolean;
   /** Called once a head is public, with what it added; batches replayed at start are not told again. */
   readonly onPublished?: (published: Published) => void;
   /** Full tiles kept in memory for proofs; 64 when not given, about 1 MB. */
@@ -261,6 +263,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     ahead = false,
     publishTo = 'checkpoint',
     checkStart,
+    keepReplaced = false,
     onPublished,
   } = options;
   const signers = [signer, ...(options.retiring ?? [])];
@@ -288,8 +291,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     else if (notes.some((note) => note !== null)) throw new SequencerFault('head-missing');
     else await create();
     ready = true;
-    return head!;
+    return signedByAll(head!);
   }
+
+  /** The keys in force may have changed since the head was signed: it is shown with the signatures of all of them. */
+  const signedByAll = (one: Head): Head => ({
+    ...one,
+    checkpoint: signCheckpoint(origin, one.size, one.root, ...signers),
+  });
 
   async function create(): Promise<void> {
     head = null;
@@ -338,11 +347,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         throw new SequencerFault('forked');
     await checkStart?.(found);
     cleared = 0;
-    if (staged) await publish(found, staged);
+    if (staged) await publish(signedByAll(found), staged);
     else {
-      // Where heads are shown may have been changed since the last start.
-      if ((publishTo === 'head' ? atHead : atCheckpoint)?.size !== found.size)
-        await tiles.replace(publishTo, encodeUtf8(found.checkpoint));
+      // Where heads are shown, or who signs them, may have been changed since the last start.
+      const present = publishTo === 'head' ? atHead : atCheckpoint;
+      if (present?.size !== found.size || present.note.verified.length < signers.length)
+        await tiles.replace(publishTo, encodeUtf8(signedByAll(found).checkpoint));
       written = found.size;
     }
     await clearStaged();
@@ -371,7 +381,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       throw new SequencerFault('head-unsigned');
   }
 
-  function readPublished(note: Uint8Array): Checkpoint {
+  function readPublished(note: Uint8Array): ReturnType<typeof checkCheckpoint> {
     try {
       return checkCheckpoint(decodeUtf8(note), logKeys);
     } catch (cause) {
@@ -570,6 +580,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
    * Leaving one behind harms nobody, so a failure here is left to the next start.
    */
   async function removeSupersededPartials(superseded: readonly Superseded[]): Promise<void> {
+    if (keepReplaced) return;
     for (const { level, index, widths } of superseded) {
       if (index < 0) continue;
       const candidates = widths ?? Array.from({ length: TILE_WIDTH - 1 }, (_, i) => i + 1);

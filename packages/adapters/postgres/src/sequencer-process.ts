@@ -54,7 +54,7 @@ export type SequencerProcessOptions = {
   readonly now: () => number;
   readonly log: Logger;
   readonly batchEntries?: number;
-} & Pick<SequencerOptions, 'retiring' | 'publishTo' | 'checkStart'>;
+} & Pick<SequencerOptions, 'retiring' | 'publishTo' | 'checkStart' | 'keepReplaced'>;
 
 /** Any number, the same in every process of this product. */
 export const SEQUENCER_LOCK = 8_642_197_532;
@@ -123,7 +123,9 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
     });
     let mine: Sequencer | null = null;
     try {
-      const [row] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${SEQUENCER_LOCK}) AS locked`;
+      const [row] = await sql<
+        { locked: boolean }[]
+      >`SELECT pg_try_advisory_lock(${SEQUENCER_LOCK}) AS locked`;
       if (!row?.locked) return false;
       const epoch = await takeOverLog(sql);
       const own = createSequencer({
@@ -227,12 +229,14 @@ function pickOptions({
   retiring,
   publishTo,
   checkStart,
+  keepReplaced,
 }: SequencerProcessOptions): Partial<SequencerOptions> {
   return {
     ...(batchEntries ? { batchEntries } : {}),
     ...(retiring ? { retiring } : {}),
     ...(publishTo ? { publishTo } : {}),
     ...(checkStart ? { checkStart } : {}),
+    ...(keepReplaced ? { keepReplaced } : {}),
   };
 }
 
