@@ -1,4 +1,6 @@
 // The verifier keys of one log. There are several while a key is being replaced: a checkpoint by any of them is the log's.
+import { checkCheckpoint } from './checkpoint.ts';
+import { equalBytes } from './bytes.ts';
 import { LedgerFault } from './fault.ts';
 import { ED25519, parseVerifierKey } from './note.ts';
 import type { NoteVerifier } from './note.ts';
@@ -21,4 +23,30 @@ export function parseLogKeys(keys: string | readonly string[]): readonly NoteVer
   if (verifiers.some(({ name, algorithm }) => name !== first.name || algorithm !== ED25519))
     throw new LedgerFault('note', 'expected verifier keys of one log');
   return verifiers;
+}
+
+/**
+ * The keys to trust from now on, newest first, when a log shows others than those that are trusted: an offered key is
+ * believed only where it signed the very checkpoint that a trusted key signed too. Keys that are trusted already stay, since
+ * what they signed stays true.
+ * @param note a checkpoint of the log
+ * @param trusted the keys remembered so far; @param offered those that the log shows now, newest first
+ * @throws LedgerFault those of {@link checkCheckpoint}: when no trusted key signed it, or a signature does not hold.
+ * @example trustNextKeys(checkpoint, [verifier], []) // [verifier]
+ */
+export function trustNextKeys(
+  note: string,
+  trusted: readonly NoteVerifier[],
+  offered: readonly NoteVerifier[],
+): readonly NoteVerifier[] {
+  checkCheckpoint(note, trusted);
+  const isTrusted = ({ vkey }: NoteVerifier): boolean => trusted.some((one) => one.vkey === vkey);
+  const next = offered.filter(
+    (key) => !isTrusted(key) && key.name === trusted[0]!.name && key.algorithm === ED25519,
+  );
+  const { verified } = checkCheckpoint(note, [...trusted, ...next]).note;
+  const believed = next.filter(({ name, keyId }) =>
+    verified.some((one) => one.name === name && equalBytes(one.keyId, keyId)),
+  );
+  return [...believed, ...trusted];
 }
