@@ -310,7 +310,7 @@ export function parseNote(note: string): { text: string; signatures: NoteSignatu
 
 /**
  * The note, when every signature by a known key holds and there is at least one.
- * Signatures by unknown keys are set apart; a key that signed twice is kept once.
+ * Signatures by unknown keys are set apart; of a key that signed twice both must hold, and the first is kept.
  * @throws LedgerFault `note` when malformed, `signature` when a known key's does not hold, `unknown-signer` when
  * none is by a known key.
  * @example checkNote(checkpoint, [verifier]).unknown // []
@@ -326,10 +326,10 @@ export function checkNote(note: string, verifiers: readonly NoteVerifier[]): Not
     );
     const key = `${signature.name} ${encodeHex(signature.keyId)}`;
     if (!known) unknown.set(`${key} ${encodeHex(signature.signature)}`, signature);
-    else if (!verified.has(key)) {
+    else {
       if (!known.isSignature(bytes, signature.signature))
         throw new LedgerFault('signature', 'the signature of a known key does not hold');
-      verified.set(key, signature);
+      if (!verified.has(key)) verified.set(key, signature);
     }
   }
   if (verified.size === 0) throw new LedgerFault('unknown-signer', 'the note is not signed by a known key');

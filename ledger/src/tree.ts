@@ -191,6 +191,7 @@ export function rootFromInclusion(
 ): Uint8Array {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size)
     throw proofFault();
+  if (leaf.length !== HASH_BYTES) throw proofFault();
   let at = index;
   let last = size - 1;
   let hash = leaf;
@@ -277,7 +278,7 @@ export function checkConsistency(
 ): void {
   if (!Number.isSafeInteger(oldSize) || !Number.isSafeInteger(size) || oldSize < 1 || oldSize > size)
     throw proofFault();
-  if (proof.some((hash) => hash.length !== HASH_BYTES)) throw proofFault();
+  if ([oldRoot, root, ...proof].some((hash) => hash.length !== HASH_BYTES)) throw proofFault();
   if (oldSize === size) {
     if (proof.length !== 0 || !equalBytes(oldRoot, root)) throw proofFault();
     return;

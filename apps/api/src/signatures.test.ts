@@ -1,4 +1,6 @@
+import { decodeBase64 } from '@veche/ledger/bytes.ts';
 import { publicKeyOf, sign } from '@veche/ledger/ed25519.ts';
+import vectors from '@veche/ledger/vectors/ed25519.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { createSignatureCheck } from './signatures.ts';
 
@@ -34,5 +36,12 @@ describe('a signature', () => {
     ],
   ])('does not hold with %s', async (_, changed) => {
     expect(await check(changed)).toBe(false);
+  });
+
+  it.each(vectors)("is what the ledger's strict rule says of: $name", async ({ accept, ...texts }) => {
+    const [key, signed, signature] = [texts.key, texts.message, texts.signature].map((text) =>
+      decodeBase64(text),
+    ) as [Uint8Array, Uint8Array, Uint8Array];
+    expect(await check({ key, message: signed, signature })).toBe(accept);
   });
 });
