@@ -1,4 +1,5 @@
 // What the page and its worker say to each other about an audit. Types only.
+import type { Witnessed } from './device-store.ts';
 import type { OwnRecord, OwnRecordFate } from './own-records.ts';
 import type { AuditProgress, AuditReport } from '@veche/ledger/audit.ts';
 
@@ -9,7 +10,7 @@ export type AuditRequest = {
   readonly minutesUrl: string | null;
   /** Address of the log, without a trailing slash. */
   readonly logUrl: string;
-  /** The log's verifier key as this device saw it first: another one is not believed. Null when it saw none. */
+  /** The log's verifier keys as this device knows them, one a line: others alone are not believed. Null when it saw none. */
   readonly logKey: string | null;
   /** The newest checkpoint this device has verified. */
   readonly seenCheckpoint: string | null;
@@ -22,13 +23,18 @@ export type AuditMessage =
   | {
       readonly kind: 'report';
       readonly report: AuditReport;
+      /** The keys to remember. */
       readonly logKey: string;
+      /** The witness policy that the log names now; null where it asks nobody. */
+      readonly policy: string | null;
+      /** Who of the policy has cosigned the log as it stands now; null while too few have, or nobody is asked. */
+      readonly witnessed: Witnessed | null;
       /** What became of the device's own records; of this meeting alone. */
       readonly own: readonly OwnRecordFate[];
       readonly seconds: number;
     }
   /**
-   * `other-journal`: the log's key is not the one seen first; else the bundle was refused with this problem code, or a file
+   * `other-journal`: no key that the device knows signed the log; else the bundle was refused with this problem code, or a file
    * or the log could not be read. Says nothing of the meeting.
    */
   | { readonly kind: 'stopped'; readonly code: string };

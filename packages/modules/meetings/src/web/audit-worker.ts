@@ -5,6 +5,8 @@ import { readLines } from '@veche/ledger/bundle.ts';
 import { createHttpLogReader } from '@veche/ledger/log-reader.ts';
 import { createWebVerifier } from '@veche/ledger/webcrypto.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
+import { fetchFile, fetchToldLog, Stopped } from './fetch-journal.ts';
+import { readWitnessed, trustKeys } from './known-journal.ts';
 import { followOwnRecords } from './own-records.ts';
 
 type Worker = {
@@ -17,25 +19,6 @@ const say = (message: AuditMessage): void => worker.postMessage(message);
 
 /** Often enough to be seen moving, seldom enough to cost nothing. */
 const PROGRESS_MS = 80;
-
-/** A file that could not be had. */
-class Stopped extends Error {
-  readonly code: string;
-  constructor(code: string) {
-    super(code);
-    this.name = 'Stopped';
-    this.code = code;
-  }
-}
-
-async function fetchFile(url: string): Promise<Response> {
-  const response = await fetch(url, { credentials: 'same-origin' }).catch(() => {
-    throw new Stopped('unreachable');
-  });
-  if (response.ok || response.status === 404) return response;
-  const problem = (await response.json().catch(() => null)) as { type?: string } | null;
-  throw new Stopped(problem?.type?.split('/').at(-1) ?? 'unreachable');
-}
 
 async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   // NOTE: Safari cannot iterate a stream by itself.
@@ -56,8 +39,9 @@ async function openBundle({ bundle }: AuditRequest): Promise<AsyncIterable<strin
 
 async function audit(request: AuditRequest): Promise<AuditMessage> {
   const started = performance.now();
-  const logKey = (await (await fetchFile(`${request.logUrl}/vkey`)).text()).trim();
-  if (request.logKey !== null && request.logKey !== logKey) throw new Stopped('other-journal');
+  const told = await fetchToldLog(request.logUrl);
+  const logKey = request.logKey === null ? told.keys : trustKeys(request.logKey, told.keys, told.checkpoint);
+  if (logKey === null) throw new Stopped('other-journal');
   const minutes = request.minutesUrl === null ? null : await fetchFile(request.minutesUrl);
   let last: { step: string; at: number } | null = null;
   const onProgress = (progress: AuditProgress): void => {
@@ -77,7 +61,16 @@ async function audit(request: AuditRequest): Promise<AuditMessage> {
     ...(request.seenCheckpoint === null ? {} : { seenCheckpoint: request.seenCheckpoint }),
     ...(minutes?.ok ? { minutes: new Uint8Array(await minutes.arrayBuffer()) } : {}),
   });
-  return { kind: 'report', report, logKey, own: own.fates(), seconds: (performance.now() - started) / 1000 };
+  return {
+    kind: 'report',
+    report,
+    logKey,
+    policy: told.policy,
+    // A log that is broken is not witnessed; what is broken the report says.
+    witnessed: report.ok ? readWitnessed(report.checkpoint!, logKey, told.policy) : null,
+    own: own.fates(),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 worker.addEventListener('message', ({ data }) => {

@@ -1,12 +1,21 @@
 // The page's side of an audit: starts the worker, follows its steps, and remembers the journal it has verified.
 import { AUDIT_STEPS, type AuditReport, type AuditStepCode } from '@veche/ledger/audit.ts';
 import type { AuditMessage, AuditRequest } from './audit-messages.ts';
-import { LOG_KEY, openDeviceStore } from './device-store.ts';
+import { LOG_KEY, openDeviceStore, type Witnessed } from './device-store.ts';
+import { takePolicy } from './known-journal.ts';
 import type { OwnRecordFate } from './own-records.ts';
 
 export type StepState = 'waiting' | 'running' | 'passed' | 'skipped' | 'failed' | 'not-run';
 export type AuditOutcome =
-  | { readonly kind: 'report'; readonly report: AuditReport; readonly seconds: number }
+  | {
+      readonly kind: 'report';
+      readonly report: AuditReport;
+      /** Whether the log has a witness policy. */
+      readonly asksWitnesses: boolean;
+      /** Who has cosigned the log as it stands now; null while too few have. */
+      readonly witnessed: Witnessed | null;
+      readonly seconds: number;
+    }
   | { readonly kind: 'stopped'; readonly code: string };
 
 /** A browser cannot list the files of a log, only ask for those it knows of. */
@@ -41,19 +50,20 @@ export function createAudit() {
     isFirstSight = seen?.checkpoint === null || seen === null;
     worker = new Worker(new URL('./audit-worker.ts', import.meta.url), { type: 'module' });
     worker.addEventListener('error', () => finish({ kind: 'stopped', code: 'unreachable' }));
-    worker.addEventListener('message', ({ data }: MessageEvent<AuditMessage>) => {
+    worker.addEventListener('message', async ({ data }: MessageEvent<AuditMessage>) => {
       if (data.kind === 'progress') progress = data.progress;
       else if (data.kind === 'stopped') finish(data);
       else {
-        const { report, logKey } = data;
+        const { report, logKey, policy } = data;
         own = data.own;
-        if (report.ok && report.checkpoint !== null && (report.size ?? 0) >= (seen?.size ?? 0))
-          void store.put('logs', LOG_KEY, {
-            key: logKey,
-            checkpoint: report.checkpoint,
-            size: report.size ?? 0,
-          });
-        finish({ kind: 'report', report, seconds: data.seconds });
+        if (report.ok && report.checkpoint !== null && (report.size ?? 0) >= (seen?.size ?? 0)) {
+          const found = { key: logKey, checkpoint: report.checkpoint, size: report.size ?? 0 };
+          const known = seen ? takePolicy({ ...seen, ...found }, policy) : { ...found, policy };
+          // Kept before the outcome is shown: what the page then says of the journal is read from there.
+          await store.put('logs', LOG_KEY, known);
+        }
+        const { witnessed, seconds } = data;
+        finish({ kind: 'report', report, asksWitnesses: policy !== null, witnessed, seconds });
       }
     });
     const request: AuditRequest = {

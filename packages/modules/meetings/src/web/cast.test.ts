@@ -50,6 +50,7 @@ function createServer() {
   };
   return {
     vkey: signer.vkey,
+    told: { keys: signer.vkey, policy: null },
     leaves,
     keys,
     register: async ({ key }: { key: string; possession: string }): Promise<Receipt> => {
@@ -105,7 +106,7 @@ beforeEach(() => {
 
 describe('casting from a device', () => {
   it('gives a receipt that was checked, and keeps it', async () => {
-    const kept = await castFromDevice(portsOf(), ballot, server.vkey);
+    const kept = await castFromDevice(portsOf(), ballot, server.told);
     expect(kept.index).toBe(1);
     expect(stages).toEqual(['signing', 'sending', 'sending', 'checking']);
     expect(await store.list('receipts', MEETING)).toEqual([kept]);
@@ -118,7 +119,7 @@ describe('casting from a device', () => {
     ['noble', undefined],
   ])('signs the entry and proves possession with %s', async (_, subtle) => {
     const maker = { subtle, random };
-    const kept = await castFromDevice(portsOf({ maker }), ballot, server.vkey);
+    const kept = await castFromDevice(portsOf({ maker }), ballot, server.told);
     const key = await ensureDeviceKey(store, maker, MEETING, VOTER);
     const possession = signatureOfPossession({
       kind: 'key.registered',
@@ -135,7 +136,7 @@ describe('casting from a device', () => {
   });
 
   it('makes a receipt file that can be checked alone', async () => {
-    const kept = await castFromDevice(portsOf(), ballot, server.vkey);
+    const kept = await castFromDevice(portsOf(), ballot, server.told);
     const checked = checkKeptReceipt(receiptText(kept), parseVerifierKey(server.vkey));
     expect(checked.index).toBe(1);
     expect(checked.payload).toMatchObject({ choices: ballot.choices });
@@ -148,53 +149,53 @@ describe('casting from a device', () => {
       const answer = await server.send(request);
       return ++tries < 3 ? lineDown() : answer;
     };
-    await castFromDevice(portsOf({ send }), ballot, server.vkey);
+    await castFromDevice(portsOf({ send }), ballot, server.told);
     expect(server.leaves).toHaveLength(2);
     expect(stages).toContain('reconnecting');
   });
 
   it('keeps the ballot while the line stays down, and a later visit delivers the same one', async () => {
-    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.told)).rejects.toThrow(
       NotDelivered,
     );
     const pending = await store.find('pending', voterKey(MEETING, VOTER));
-    const kept = await deliverPending(portsOf(), ballot, server.vkey);
+    const kept = await deliverPending(portsOf(), ballot, server.told);
     expect(kept?.entry).toBe(pending?.entry);
     expect(server.leaves).toHaveLength(2);
-    expect(await deliverPending(portsOf(), ballot, server.vkey)).toBeNull();
+    expect(await deliverPending(portsOf(), ballot, server.told)).toBeNull();
   });
 
   it('keeps the ballot when already the registration of the key is lost', async () => {
-    await expect(castFromDevice(portsOf({ register: lineDown }), ballot, server.vkey)).rejects.toThrow(
+    await expect(castFromDevice(portsOf({ register: lineDown }), ballot, server.told)).rejects.toThrow(
       NotDelivered,
     );
-    expect((await deliverPending(portsOf(), ballot, server.vkey))?.index).toBe(1);
+    expect((await deliverPending(portsOf(), ballot, server.told))?.index).toBe(1);
   });
 
   it('takes a ballot on its way for this one when it says the same', async () => {
-    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.told)).rejects.toThrow(
       NotDelivered,
     );
-    await castFromDevice(portsOf(), ballot, server.vkey);
+    await castFromDevice(portsOf(), ballot, server.told);
     expect(server.leaves).toHaveLength(2);
   });
 
   it('gives a second tab that confirms the same ballot the receipt of the first', async () => {
     const [a, b] = await Promise.all([
-      castFromDevice(portsOf(), ballot, server.vkey),
-      castFromDevice(portsOf(), ballot, server.vkey),
+      castFromDevice(portsOf(), ballot, server.told),
+      castFromDevice(portsOf(), ballot, server.told),
     ]);
     expect(b).toEqual(a);
     expect(server.leaves).toHaveLength(2);
-    await castFromDevice(portsOf(), ballot, server.vkey);
+    await castFromDevice(portsOf(), ballot, server.told);
     expect(server.leaves).toHaveLength(3);
   });
 
   it('delivers a ballot on its way before another one, so that the other counts', async () => {
-    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.vkey)).rejects.toThrow(
+    await expect(castFromDevice(portsOf({ send: lineDown }), ballot, server.told)).rejects.toThrow(
       NotDelivered,
     );
-    const kept = await castFromDevice(portsOf(), { ...ballot, choices: { i1: 'abstain' } }, server.vkey);
+    const kept = await castFromDevice(portsOf(), { ...ballot, choices: { i1: 'abstain' } }, server.told);
     expect(kept.index).toBe(2);
     expect(await store.list('receipts', MEETING)).toHaveLength(2);
   });
@@ -206,13 +207,13 @@ describe('casting from a device', () => {
       index: null,
       proof: null,
     });
-    expect((await castFromDevice(portsOf({ send }), ballot, server.vkey)).index).toBe(1);
+    expect((await castFromDevice(portsOf({ send }), ballot, server.told)).index).toBe(1);
     expect(stages).toContain('recording');
   });
 
   it('forgets a ballot that the server refuses', async () => {
     const send = () => Promise.reject(refusal(409));
-    await expect(castFromDevice(portsOf({ send }), ballot, server.vkey)).rejects.toThrow('refused');
+    await expect(castFromDevice(portsOf({ send }), ballot, server.told)).rejects.toThrow('refused');
     expect(await store.find('pending', voterKey(MEETING, VOTER))).toBeNull();
   });
 
@@ -221,19 +222,19 @@ describe('casting from a device', () => {
       castFromDevice(
         portsOf({ send: async (request) => (await server.send(request), lineDown()) }),
         ballot,
-        server.vkey,
+        server.told,
       ),
     ).rejects.toThrow(NotDelivered);
     const kept = await deliverPending(
       portsOf({ send: () => Promise.reject(refusal(409)) }),
       ballot,
-      server.vkey,
+      server.told,
     );
     expect(kept?.index).toBe(1);
   });
 
   it('does not register a key that the server knows', async () => {
-    await castFromDevice(portsOf({ isRegistered: () => true }), ballot, server.vkey);
+    await castFromDevice(portsOf({ isRegistered: () => true }), ballot, server.told);
     expect(server.keys).toEqual([]);
   });
 
@@ -281,7 +282,7 @@ describe('a receipt that must not be believed', () => {
     if (seen) await store.put('logs', LOG_KEY, seen);
     const send: CastPorts['send'] = async (request) =>
       (change ?? ((receipt) => receipt))(await server.send(request));
-    const cast = castFromDevice(portsOf({ send }), ballot, vkey ?? server.vkey);
+    const cast = castFromDevice(portsOf({ send }), ballot, { keys: vkey ?? server.vkey, policy: null });
     await expect(cast).rejects.toMatchObject({ name: 'ReceiptBroken', code });
     expect(await store.list('receipts', MEETING)).toEqual([]);
     expect(await store.find('pending', voterKey(MEETING, VOTER))).not.toBeNull();

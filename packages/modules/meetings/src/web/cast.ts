@@ -7,6 +7,8 @@ import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import type { BallotPayload } from '@veche/ledger/meeting.ts';
 import { ballotIdem, encodeBallot } from '../domain/ballot.ts';
 import { checkVoterReceipt, ReceiptBroken } from './check-receipt.ts';
+import { mayPass } from './follow-witnesses.ts';
+import type { ToldLog } from './known-journal.ts';
 import { ensureDeviceKey, provePossession, signWithDevice, type KeyMaker } from './device-key.ts';
 import {
   ballotKey,
@@ -20,7 +22,7 @@ import {
 /** What the server answers to a key or a ballot. */
 export type Receipt = {
   readonly idem: string;
-  readonly state: 'received' | 'logged';
+  readonly state: 'received' | 'logged' | 'witnessed';
   readonly index: number | null;
   readonly proof: string | null;
 };
@@ -62,7 +64,7 @@ const POLLS = 40;
 /**
  * Casts a ballot and gives its checked receipt. A ballot that is still on its way from this device is delivered first;
  * when it says the same, it is this one.
- * @param logKey - the verifier key the server names; the first one seen is the one that counts.
+ * @param told - the journal as the server names it; what was seen first is what counts.
  * @throws NotDelivered: the ballot is kept and may be sent again with {@link deliverPending}.
  * @throws ReceiptBroken: the receipt does not prove the record.
  * @throws Error: whatever the ports throw when the server refuses; then nothing is kept.
@@ -70,7 +72,7 @@ const POLLS = 40;
 export async function castFromDevice(
   ports: CastPorts,
   ballot: BallotPayload,
-  logKey: string,
+  told: ToldLog,
 ): Promise<KeptReceipt> {
   const listKept = async (): Promise<KeptReceipt[]> =>
     (await ports.store.list('receipts', ballotKey(ballot.meeting, ''))).filter(
@@ -89,14 +91,14 @@ export async function castFromDevice(
     const earlier = await ports.store.find('pending', voterKey(ballot.meeting, ballot.voter));
     if (earlier) {
       const same = encodeCanonical(earlier.choices) === says;
-      const receipt = await registerAndDeliver(ports, key, earlier, logKey);
+      const receipt = await registerAndDeliver(ports, key, earlier, told);
       if (same) return receipt;
       ports.onStage('signing');
     }
     const pending = await signBallot(key, ballot, ports.maker);
     // Kept before the first byte leaves: from here on a reload finds these bytes and sends no others.
     const kept = await ports.store.add('pending', voterKey(ballot.meeting, ballot.voter), pending);
-    return registerAndDeliver(ports, key, kept, logKey);
+    return registerAndDeliver(ports, key, kept, told);
   });
 }
 
@@ -107,13 +109,13 @@ export async function castFromDevice(
 export async function deliverPending(
   ports: CastPorts,
   { meeting, voter }: Pick<BallotPayload, 'meeting' | 'voter'>,
-  logKey: string,
+  told: ToldLog,
 ): Promise<KeptReceipt | null> {
   return alone({ meeting, voter }, async () => {
     const pending = await ports.store.find('pending', voterKey(meeting, voter));
     if (!pending) return null;
     const key = await ensureDeviceKey(ports.store, ports.maker, meeting, voter);
-    return registerAndDeliver(ports, key, pending, logKey);
+    return registerAndDeliver(ports, key, pending, told);
   });
 }
 
@@ -144,7 +146,7 @@ async function registerAndDeliver(
   ports: CastPorts,
   key: DeviceKey,
   pending: PendingBallot,
-  logKey: string,
+  told: ToldLog,
 ): Promise<KeptReceipt> {
   // An earlier registration may have been lost on the way. The same key again is no new key.
   if (!ports.isRegistered(key.publicKey)) {
@@ -157,13 +159,13 @@ async function registerAndDeliver(
       throw error;
     }
   }
-  return deliver(ports, pending, logKey);
+  return deliver(ports, pending, told);
 }
 
 const forget = (ports: CastPorts, { meeting, voter }: PendingBallot): Promise<void> =>
   ports.store.remove('pending', voterKey(meeting, voter));
 
-async function deliver(ports: CastPorts, pending: PendingBallot, logKey: string): Promise<KeptReceipt> {
+async function deliver(ports: CastPorts, pending: PendingBallot, told: ToldLog): Promise<KeptReceipt> {
   const { meeting, idem } = pending;
   ports.onStage('sending');
   let receipt: Receipt;
@@ -190,12 +192,9 @@ async function deliver(ports: CastPorts, pending: PendingBallot, logKey: string)
   ports.onStage('checking');
   if (receipt.index === null || receipt.proof === null || receipt.idem !== idem)
     throw new ReceiptBroken('unreadable');
-  await checkVoterReceipt(
-    ports.store,
-    { entry: pending.entry, index: receipt.index, proof: receipt.proof },
-    logKey,
-  );
-  const kept: KeptReceipt = { ...pending, index: receipt.index, proof: receipt.proof };
+  const { index, proof } = receipt;
+  const witnessed = await checkVoterReceipt(ports.store, { entry: pending.entry, index, proof }, told);
+  const kept: KeptReceipt = { ...pending, index, proof, witnessed };
   await ports.store.put('receipts', ballotKey(meeting, idem), kept);
   await forget(ports, pending);
   return kept;
@@ -215,13 +214,6 @@ async function insist<T>(ports: CastPorts, call: () => Promise<T>): Promise<T> {
     }
   }
 }
-
-/** Whether the same call may succeed later: no line (fetch's TypeError), a busy or an absent server. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof TypeError || [502, 503, 504].includes(statusOf(error));
-
-const statusOf = (error: unknown): number =>
-  error instanceof Error && 'problem' in error ? (error.problem as { status: number }).status : 0;
 
 /** One cast at a time for a voter, across the tabs of this browser. */
 function alone<T>(

@@ -1,16 +1,18 @@
-// Whether a receipt proves that our own entry stands in the public journal we know. The tick is shown only after this.
-// The journal's key is taken at first sight and never replaced by what the server says later.
+// Whether a receipt proves that our own entry stands in the public journal we know, and who has witnessed it. The tick is
+// shown only after this. The journal's keys are taken at first sight and never replaced by what the server says alone.
 import { encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { formatCheckpoint, parseCheckpoint } from '@veche/ledger/checkpoint.ts';
-import { parseNote, parseVerifierKey } from '@veche/ledger/note.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import { parseNote } from '@veche/ledger/note.ts';
 import { checkReceipt, parseReceipt } from '@veche/ledger/receipt.ts';
-import { LOG_KEY, type DeviceStore, type SeenLog } from './device-store.ts';
+import { LOG_KEY, type DeviceStore, type SeenLog, type Witnessed } from './device-store.ts';
+import { readWitnessed, takePolicy, trustKeys, type ToldLog } from './known-journal.ts';
 
 /** A receipt that must not be believed. */
 export class ReceiptBroken extends Error {
   /**
-   * `other-journal`: the journal's key is not the one this device saw first; `two-histories`: as long as a journal seen
-   * before, with other content; `not-proven`: the record is not shown to be in the journal.
+   * `other-journal`: no key that this device knows signed it; `two-histories`: as long as a journal seen before, with other
+   * content; `not-proven`: the record is not shown to be in the journal.
    */
   readonly code: 'unreadable' | 'other-journal' | 'two-histories' | 'not-proven';
   constructor(code: ReceiptBroken['code'], options?: { cause?: unknown }) {
@@ -23,31 +25,42 @@ export class ReceiptBroken extends Error {
 /**
  * Checks our entry against its proof and remembers the journal it was found in.
  * @param sent - the entry's text as it was signed here, and what the server answered.
- * @param logKey - the verifier key the server names; taken as ours when this device knows none.
+ * @param told - the journal as the server names it; taken as ours when this device knows none.
+ * @returns who has witnessed it; null while too few have, or where nobody is asked
  * @throws ReceiptBroken
  */
 export async function checkVoterReceipt(
   store: DeviceStore,
   sent: { readonly entry: string; readonly index: number; readonly proof: string },
-  logKey: string,
-): Promise<void> {
-  const seen = await store.add('logs', LOG_KEY, { key: logKey, checkpoint: null, size: 0 });
-  if (seen.key !== logKey) throw new ReceiptBroken('other-journal');
+  told: ToldLog,
+): Promise<Witnessed | null> {
+  const first: SeenLog = { key: told.keys, policy: told.policy, checkpoint: null, size: 0 };
+  const seen = await store.add('logs', LOG_KEY, first);
   let next: SeenLog;
+  let witnessed: Witnessed | null;
   try {
-    const { index, checkpoint } = checkReceipt(
-      sent.proof,
-      encodeUtf8(sent.entry),
-      parseVerifierKey(seen.key),
-    );
+    const { checkpoint: note } = parseReceipt(sent.proof);
+    const key = trustKeys(seen.key, told.keys, note);
+    if (key === null) throw new ReceiptBroken(isNamed(seen, told) ? 'not-proven' : 'other-journal');
+    const { index, checkpoint } = checkReceipt(sent.proof, encodeUtf8(sent.entry), parseLogKeys(key));
     if (index !== sent.index) throw new ReceiptBroken('not-proven');
-    next = { key: seen.key, checkpoint: parseReceipt(sent.proof).checkpoint, size: checkpoint.size };
+    witnessed = readWitnessed(note, key, told.policy);
+    next = takePolicy({ ...seen, key, checkpoint: note, size: checkpoint.size }, told.policy);
   } catch (cause) {
     throw cause instanceof ReceiptBroken ? cause : new ReceiptBroken('not-proven', { cause });
   }
   if (seen.checkpoint !== null && seen.size === next.size && textOf(seen) !== textOf(next))
     throw new ReceiptBroken('two-histories');
   if (next.size > seen.size) await store.put('logs', LOG_KEY, next);
+  else if (next.key !== seen.key || next.policy !== seen.policy)
+    await store.put('logs', LOG_KEY, { ...next, checkpoint: seen.checkpoint, size: seen.size });
+  return witnessed;
+}
+
+/** Whether the server names a key that this device knows. */
+function isNamed(seen: SeenLog, told: ToldLog): boolean {
+  const known = new Set(parseLogKeys(seen.key).map(({ vkey }) => vkey));
+  return parseLogKeys(told.keys).some(({ vkey }) => known.has(vkey));
 }
 
 const textOf = ({ checkpoint }: SeenLog): string =>

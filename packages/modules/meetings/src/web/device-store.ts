@@ -48,19 +48,34 @@ export type PendingBallot = {
   readonly choices: Choices;
 };
 
+/** That enough witnesses cosigned the checkpoint of a receipt, as this device checked it. Unix seconds by their clocks. */
+export type Witnessed = {
+  /** When the last of those needed had cosigned. */
+  readonly at: number;
+  readonly by: readonly { readonly name: string; readonly at: number }[];
+};
+
 /** A ballot whose receipt was checked on this device. */
 export type KeptReceipt = PendingBallot & {
   readonly index: number;
   /** The C2SP tlog-proof as the server gave it. */
   readonly proof: string;
+  /** Null or absent while too few witnesses have seen it. */
+  readonly witnessed?: Witnessed | null;
 };
 
-/** The public journal as this device knows it: a later one must carry the same key and continue this checkpoint. */
+/**
+ * The public journal as this device knows it: a later one must be signed by a known key and continue this checkpoint.
+ */
 export type SeenLog = {
-  /** C2SP verifier key. */
+  /** C2SP verifier keys, one a line, newest first. */
   readonly key: string;
   readonly checkpoint: string | null;
   readonly size: number;
+  /** C2SP witness policy; null or absent where no witnesses were asked. */
+  readonly policy?: string | null;
+  /** The policy before, until the person has seen that it changed. */
+  readonly formerPolicy?: string;
 };
 
 type Shelves = { keys: DeviceKey; pending: PendingBallot; receipts: KeptReceipt; logs: SeenLog };

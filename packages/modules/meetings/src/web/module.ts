@@ -42,6 +42,7 @@ const checking: WebModule = {
     '/buildings/[building]/meetings/[meeting]/result',
     '/buildings/[building]/meetings/[meeting]/verify',
     '/verify',
+    '/check',
   ],
   messages: {
     ru: () =>
