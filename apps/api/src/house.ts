@@ -20,7 +20,7 @@ import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { encodeEntry, ENTRY_KINDS, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
 import { createNoteSigner, type NoteSigner } from '@veche/ledger/note.ts';
-import type { TileStore } from '@veche/ledger/sequencer.ts';
+import { SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
 import type { House, Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import type { Route } from '@veche/module-kit/route.ts';
 import type { Guard } from '@veche/module-kit/server.ts';
@@ -29,11 +29,15 @@ import { createNotices } from '@veche/people/notices.ts';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/embedded.ts';
 import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
-import { createLedgerPort } from '@veche/postgres/ledger-port.ts';
+import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
+import { findOpenFork } from '@veche/postgres/witness-records.ts';
+import { createWitnessing, type Witnessing } from '@veche/postgres/witnessing.ts';
+import { askWitness } from '@veche/witness/ask.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
+import { forgetDemoWitnesses, openDemoWitnesses } from './demo/witnesses.ts';
 import { isUnfinishedDemo, openInstallation, type Installation } from './installation.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
@@ -42,6 +46,7 @@ import { modules } from './modules.ts';
 import type { Settings } from './settings.ts';
 import { createSignatureCheck } from './signatures.ts';
 import { createTransports } from './transports.ts';
+import { loadPolicy, WITNESS_LARGER, WitnessError, type Witnesses } from './witnesses.ts';
 
 export type OpenHouse = {
   readonly house: House;
@@ -70,15 +75,23 @@ export type HouseOptions = {
   readonly log: Logger;
   /** Other carriers in place of those of the settings: for tests. */
   readonly transports?: readonly MessageTransport[];
+  /**
+   * Where the clock of a demonstration stands that is filled after this: before all that will be told of it, since nobody's
+   * clock goes back, that of a witness least of all.
+   */
+  readonly heldAt?: Date;
 };
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 /** What a service manager and an impatient person allow. */
 const HEALTH_MS = 2_000;
+/** For the very first checkpoint to be witnessed, so that no page is asked for before there is one. */
+const FIRST_CHECKPOINT_MS = 2_000;
 
 /**
  * Opens everything the role needs and starts its work.
- * @throws SettingsError, InstallationError, EmbeddedPostgresError, MigrationError: with a text for the operator.
+ * @throws SettingsError, InstallationError, WitnessError, EmbeddedPostgresError, MigrationError: with a text for the
+ * operator.
  */
 export async function openHouse({ settings, webOrigin, log, ...options }: HouseOptions): Promise<OpenHouse> {
   const closing: (() => Promise<void>)[] = [];
@@ -100,9 +113,18 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       demoByDefault: embedded !== null,
       verifierKey: signer.vkey,
     });
+    const clock: Clock & Partial<MovableClock> = installation.demo
+      ? await openDemoClock(connection.sql)
+      : { now: () => new Date() };
+    if (options.heldAt && !installation.seeded) clock.hold?.(options.heldAt);
     const tiles = createTileStore(dataDir.log, dataDir.scratch);
-    const sequencer = plays(settings, 'sequencer')
-      ? await openSequencer({ address, tiles, signer, registrar, log }, closing)
+    const witnesses = await openWitnesses(
+      { settings, demo: installation.demo, dataDir, signer, clock, log },
+      closing,
+    );
+    const { sql } = connection;
+    const sequencing = plays(settings, 'sequencer')
+      ? await openSequencer({ address, sql, tiles, signer, registrar, witnesses, log }, closing)
       : null;
     const ledger = await createLedgerPort({
       sql: connection.sql,
@@ -111,13 +133,12 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       origin: signer.name,
       verifierKey: signer.vkey,
       signEntry: (entry) => registrar.signEntry(entry),
-      sequencer,
+      sequencer: sequencing?.sequencer ?? null,
+      policy: witnesses?.policy ?? null,
+      witnessing: sequencing?.witnessing ?? null,
     });
     closing.push(ledger.stop);
 
-    const clock: Clock & Partial<MovableClock> = installation.demo
-      ? await openDemoClock(connection.sql)
-      : { now: () => new Date() };
     const translate = Object.fromEntries(
       LOCALES.map((locale) => [
         locale,
@@ -178,7 +199,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       runTimedJobs: async () => {
         for (const { job } of jobs) if ('everySeconds' in job) await job.run();
       },
-      findTrouble: () => findTrouble(connection, sequencer),
+      findTrouble: () => findTrouble(connection, ledger, sequencing?.sequencer ?? null),
       close,
     };
   } catch (error) {
@@ -211,6 +232,7 @@ async function clearUnfinishedDemo(address: DatabaseAddress, dataDir: DataDir): 
   const unfinished = await isUnfinishedDemo(connection.sql).finally(connection.close);
   if (!unfinished) return;
   await dropDatabase(address);
+  await forgetDemoWitnesses(dataDir);
   for (const folder of [dataDir.log, dataDir.files]) {
     for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
   }
@@ -250,28 +272,80 @@ function nativeSigner({ seed }: StoredKey): (message: Uint8Array) => Uint8Array 
   return (message) => new Uint8Array(sign(null, message, key));
 }
 
-async function openSequencer(
-  parts: {
-    address: DatabaseAddress;
-    tiles: TileStore;
-    signer: NoteSigner;
-    registrar: Registrar;
-    log: Logger;
-  },
+type WitnessParts = {
+  readonly settings: Settings;
+  readonly demo: boolean;
+  readonly dataDir: DataDir;
+  readonly signer: NoteSigner;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
+
+/** Null: the log asks no witnesses. Every process knows the policy; the one that may sequence asks. */
+async function openWitnesses(
+  { settings, demo, dataDir, signer, clock, log }: WitnessParts,
   closing: (() => Promise<void>)[],
-): Promise<SequencerProcess> {
+): Promise<Witnesses | null> {
+  const { witnessPolicy } = settings;
+  const verifierKeys = [signer.vkey];
+  if (witnessPolicy === 'none' || (witnessPolicy === undefined && !demo)) return null;
+  if (witnessPolicy !== undefined) return { policy: await loadPolicy(witnessPolicy, verifierKeys) };
+  const ofDemo = await openDemoWitnesses({ dataDir, verifierKeys, clock, log });
+  closing.push(ofDemo.close);
+  const { policy } = ofDemo;
+  return plays(settings, 'sequencer') ? { policy, urls: await ofDemo.serve() } : { policy };
+}
+
+type SequencerParts = {
+  readonly address: DatabaseAddress;
+  readonly sql: Connection['sql'];
+  readonly tiles: TileStore;
+  readonly signer: NoteSigner;
+  readonly registrar: Registrar;
+  readonly witnesses: Witnesses | null;
+  readonly log: Logger;
+};
+
+type Sequencing = { readonly sequencer: SequencerProcess; readonly witnessing: Witnessing | null };
+
+async function openSequencer(
+  { address, sql, tiles, signer, registrar, witnesses, log }: SequencerParts,
+  closing: (() => Promise<void>)[],
+): Promise<Sequencing> {
+  const witnessing = witnesses && createWitnessing({ sql, tiles, ...witnesses, ask: askWitness, log });
   const sequencer = startSequencerProcess({
-    address: parts.address,
-    tiles: parts.tiles,
-    origin: parts.signer.name,
-    signer: parts.signer,
-    firstEntry: () => Buffer.from(parts.registrar.leaf),
+    address,
+    tiles,
+    origin: signer.name,
+    signer,
+    firstEntry: () => Buffer.from(registrar.leaf),
     now: () => Date.now(),
-    log: parts.log,
+    log,
+    ...(witnessing ? { publishTo: 'head' as const, checkStart: witnessing.checkStart } : {}),
   });
   closing.push(sequencer.stop);
-  await sequencer.ready();
-  return sequencer;
+  if (witnessing) {
+    const first = Promise.withResolvers<void>();
+    witnessing.onWitnessed(() => first.resolve());
+    witnessing.follow(sequencer);
+    closing.push(witnessing.stop);
+    await readyUnlessForked(sequencer, sql);
+    const late = new Promise<void>((resolve) => setTimeout(resolve, FIRST_CHECKPOINT_MS).unref());
+    if (!(await tiles.read('checkpoint'))) await Promise.race([first.promise, late]);
+  } else await readyUnlessForked(sequencer, sql);
+  return { sequencer, witnessing };
+}
+
+/** A log that evidence keeps where it is can still be read by everybody: only what would add to it is refused. */
+async function readyUnlessForked(sequencer: SequencerProcess, sql: Connection['sql']): Promise<void> {
+  try {
+    await sequencer.ready();
+  } catch (error) {
+    if (await findOpenFork(sql)) return;
+    if (error instanceof SequencerFault && error.code === 'witness-larger')
+      throw new WitnessError(WITNESS_LARGER, { cause: error });
+    throw error;
+  }
 }
 
 /** Events before the queue is open would be lost, so emitting then is a bug. */
@@ -288,14 +362,20 @@ function deferEvents(): { port: House['events']; connect(port: House['events']):
   };
 }
 
-async function findTrouble({ sql }: Connection, sequencer: SequencerProcess | null): Promise<string | null> {
+async function findTrouble(
+  { sql }: Connection,
+  ledger: Pick<PostgresLedger, 'isForked'>,
+  sequencer: SequencerProcess | null,
+): Promise<string | null> {
   const answer = sql`SELECT 1`.then(
     () => null,
     () => 'database',
   );
   const late = new Promise<string>((resolve) => setTimeout(resolve, HEALTH_MS, 'database').unref());
   const trouble = await Promise.race([answer, late]);
-  return trouble ?? (sequencer?.state() === 'failing' ? 'sequencer' : null);
+  if (trouble) return trouble;
+  if (ledger.isForked()) return 'forked';
+  return sequencer?.state() === 'failing' ? 'sequencer' : null;
 }
 
 function closeOnce(closing: (() => Promise<void>)[], log: Logger): () => Promise<void> {

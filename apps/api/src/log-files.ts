@@ -1,8 +1,10 @@
-// Serves the public log as static files with the headers of c2sp.org/tlog-tiles. Reads only, no query strings, and errors
-// are never cached, so that a tile asked for too early is found later.
+// Serves the public log as static files with the headers of c2sp.org/tlog-tiles, and beside them what a stranger needs to
+// check it: the log's key, its witness policy, and the head that the witnesses are being asked about. Reads only, no query
+// strings, and errors are never cached, so that a tile asked for too early is found later.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseTilePath, tilePath, TILE_WIDTH } from '@veche/ledger/tile.ts';
 import type { TileStore } from '@veche/ledger/sequencer.ts';
+import type { LedgerPort } from '@veche/module-kit/module.ts';
 
 export const LOG_PREFIX = '/log/v1/';
 
@@ -11,8 +13,10 @@ const TEXT = 'text/plain; charset=utf-8';
 
 type LogFile = { readonly content: Uint8Array; readonly type: string; readonly cache: string };
 
+type Ledger = Pick<LedgerPort, 'verifierKey' | 'policy'>;
+
 /** A handler of everything below {@link LOG_PREFIX}. */
-export function createLogFiles(tiles: TileStore, verifierKey: string) {
+export function createLogFiles(tiles: TileStore, ledger: Ledger) {
   return async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     response.setHeader('access-control-allow-origin', '*');
     if (request.method === 'OPTIONS') {
@@ -24,7 +28,7 @@ export function createLogFiles(tiles: TileStore, verifierKey: string) {
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return end(response, 405, 'only GET and HEAD\n');
     if (request.url!.includes('?')) return end(response, 400, 'paths of the log take no query\n');
-    const file = await findFile(tiles, verifierKey, path.slice(LOG_PREFIX.length));
+    const file = await findFile(tiles, ledger, path.slice(LOG_PREFIX.length));
     if (!file) return end(response, 404, 'no such file in the log\n');
     response.writeHead(200, {
       'content-type': file.type,
@@ -35,12 +39,14 @@ export function createLogFiles(tiles: TileStore, verifierKey: string) {
   };
 }
 
-async function findFile(tiles: TileStore, verifierKey: string, path: string): Promise<LogFile | null> {
-  if (path === 'vkey') return { content: Buffer.from(`${verifierKey}\n`), type: TEXT, cache: 'no-store' };
-  if (path === 'checkpoint') {
-    const content = await tiles.read(path);
-    return content && { content, type: TEXT, cache: 'no-store' };
-  }
+async function findFile(tiles: TileStore, ledger: Ledger, path: string): Promise<LogFile | null> {
+  const present = (content: Uint8Array | null): LogFile | null =>
+    content && { content, type: TEXT, cache: 'no-store' };
+  if (path === 'vkey') return present(Buffer.from(`${ledger.verifierKey}\n`));
+  if (path === 'checkpoint') return present(await tiles.read(path));
+  // Without witnesses a head is shown as the checkpoint at once; a file of an earlier time would be an old one.
+  if (path === 'head') return ledger.policy === null ? null : present(await tiles.read(path));
+  if (path === 'policy') return ledger.policy === null ? null : present(Buffer.from(ledger.policy));
   const content = await readTile(tiles, path);
   return content && { content, type: 'application/octet-stream', cache: IMMUTABLE };
 }

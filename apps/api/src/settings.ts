@@ -1,5 +1,5 @@
 // Every setting of the server, read from the environment once and checked; nothing else reads the environment.
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { parseDatabaseUrl, type DatabaseAddress } from '@veche/postgres/connect.ts';
 
 /** The least that is logged; `silent` logs nothing. */
@@ -28,6 +28,11 @@ export type Settings = {
   readonly smsGatewayUrl: string | null;
   /** Contact of the first operator of the installation. */
   readonly admin: string | null;
+  /**
+   * The file of the log's witness policy, absolute, or `none` for a log without witnesses. Absent: none, but for a
+   * demonstration, which has three of its own.
+   */
+  readonly witnessPolicy?: string;
   /** Who shows it may read /metrics from other machines; null: nobody may. */
   readonly metricsToken: string | null;
   /** Null: see {@link chooseLogLevel}. */
@@ -50,6 +55,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const read = (name: string): string | null => environment[name]?.trim() || null;
   const dataDir = read('VECHE_DATA_DIR') ?? 'var';
   const host = read('HOST');
+  const witnessPolicy = read('VECHE_WITNESS_POLICY');
   return {
     port: parsePort(read('PORT') ?? '3000'),
     ...(host ? { host } : {}),
@@ -62,6 +68,9 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     mailFrom: read('VECHE_MAIL_FROM'),
     smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
     admin: read('VECHE_ADMIN'),
+    ...(witnessPolicy
+      ? { witnessPolicy: witnessPolicy === 'none' ? 'none' : resolve(workingDir, witnessPolicy) }
+      : {}),
     metricsToken: parseToken('VECHE_METRICS_TOKEN', read('VECHE_METRICS_TOKEN')),
     logLevel: parseLogLevel(read('VECHE_LOG_LEVEL')),
   };

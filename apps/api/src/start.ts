@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import { findContact } from '@veche/people/domain/contact.ts';
-import { seedDemo } from './demo/seed.ts';
+import { beforeItsPast, seedDemo } from './demo/seed.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { createHttp, type Pages } from './http.ts';
 import { markSeeded } from './installation.ts';
@@ -40,6 +40,7 @@ export async function startServer({ settings, log, ...options }: StartOptions): 
     webOrigin,
     log,
     ...(options.transports ? { transports: options.transports } : {}),
+    ...(options.seed === false ? {} : { heldAt: beforeItsPast() }),
   });
   try {
     const pages = options.pages === false ? null : await loadPages(webOrigin);

@@ -31,6 +31,11 @@ type Neighbour = { readonly personId: string; readonly name: string; readonly sh
 /** Moves the held clock to so many milliseconds from the start of the seeding; negative is before. */
 type GoTo = (ms: number) => void;
 
+const PAST_DAYS = 45;
+
+/** A moment before all that a demonstration tells of its past. */
+export const beforeItsPast = (): Date => new Date(Date.now() - (PAST_DAYS + 1) * DAY_MS);
+
 /** Takes a few seconds; the server must answer at `localUrl` already. */
 export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void> {
   const { hold } = open.clock;
@@ -39,7 +44,7 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
   const goTo: GoTo = (ms) => hold(new Date(start + ms));
   const enter = createEntrance(open, localUrl);
   try {
-    goTo(-45 * DAY_MS);
+    goTo(-PAST_DAYS * DAY_MS);
     const operatorId = await ensureOperator(open.house, OPERATOR, 'Оператор Вечевого');
     const { building, owners, chairId, commissionId, auditorId } = await settle(await enter(operatorId));
     const [owner, coOwner] = chooseTwo(owners);
