@@ -55,6 +55,7 @@ export function createMemoryHeadStore(): MemoryHeadStore {
       const sizes = [...stagedFiles.keys()].filter((one) => one > above && one <= size).sort((a, b) => a - b);
       return sizes.flatMap((one) => [...stagedFiles.get(one)!]);
     },
+    holds: async () => true,
     async clearStaged(size) {
       for (const one of stagedFiles.keys()) if (one <= size) stagedFiles.delete(one);
     },

@@ -87,6 +87,8 @@ export type HeadStore = {
    * there are none of the batch that led to `size`.
    */
   staged(above: number, size: number): Promise<LogFile[] | null>;
+  /** Whether nobody has taken the log over: the epoch in force is still the one of this store. */
+  holds(): Promise<boolean>;
   /** Forgets what is staged for `size` and for the sizes below it. */
   clearStaged(size: number): Promise<void>;
 };
@@ -327,12 +329,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       throw new SequencerFault('forked');
     const behind = !published || published.size < found.size;
     const staged = behind ? await store.staged(published?.size ?? 0, found.size) : null;
-    if (behind && !staged) throw new SequencerFault('staging-missing');
 
     // What is staged is looked at together with what is public before any of it is written.
     const files = new Map(staged?.map(({ path, content }) => [path, content]));
     const read: ReadFile = async (path) => files.get(path) ?? tiles.read(path);
-    // Several batches may have been committed since: none of the files between may be missing.
+    // Several batches may have been committed since: none of the files between may be missing. Where nothing is staged they
+    // were written, and a writer that had been overtaken has shown an older head after that.
     if (behind)
       for (const tile of newTilesOf(published?.size ?? 0, found.size))
         if (!(await read(tilePath(tile)))) throw new SequencerFault('staging-missing');
@@ -545,6 +547,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
       }),
     );
+    // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
+    if (!(await store.holds())) throw new HeadMovedError();
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
     written = next.size;
   }

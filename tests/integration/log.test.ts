@@ -13,15 +13,8 @@ import { createDatabase } from '@veche/postgres/template.ts';
 import { describe, expect, it } from 'vitest';
 import { afterwards } from '../support/afterwards.ts';
 import { freshAddress } from '../support/database.ts';
-import {
-  FIRST_LEAF,
-  freshTiles,
-  leafOf,
-  openLog,
-  readPublicLog,
-  signer,
-  type LogProcess,
-} from '../support/log.ts';
+import { FIRST_LEAF, signer } from '../support/log-key.ts';
+import { freshTiles, leafOf, openLog, readPublicLog, type LogProcess } from '../support/log.ts';
 
 const WAIT_MS = 15_000;
 

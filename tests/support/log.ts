@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { prepareDataDir } from '@veche/files/data-dir.ts';
 import { createTileStore } from '@veche/files/tile-store.ts';
 import { checkCheckpoint } from '@veche/ledger/checkpoint.ts';
-import { createNoteSigner, parseVerifierKey } from '@veche/ledger/note.ts';
+import { parseVerifierKey } from '@veche/ledger/note.ts';
 import type { TileStore } from '@veche/ledger/sequencer.ts';
 import { createTileReader } from '@veche/ledger/tile.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
@@ -14,11 +14,8 @@ import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/
 import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
 import { afterwards } from './afterwards.ts';
+import { FIRST_LEAF, signer } from './log-key.ts';
 
-const ORIGIN = 'veche.test/log/v1';
-export const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(1));
-/** Stands for the registrar's entry at index 0. */
-export const FIRST_LEAF = '{"kind":"registrar"}';
 export const silent: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** A folder for the files of one log, removed after the tests of the file. */
@@ -46,7 +43,7 @@ export async function openLog(
     ? startSequencerProcess({
         address,
         tiles,
-        origin: ORIGIN,
+        origin: signer.name,
         signer,
         firstEntry: () => Buffer.from(FIRST_LEAF),
         now: () => Date.now(),
@@ -59,7 +56,7 @@ export async function openLog(
     sql: connection.sql,
     address,
     tiles,
-    origin: ORIGIN,
+    origin: signer.name,
     verifierKey: signer.vkey,
     signEntry: () => '',
     sequencer,

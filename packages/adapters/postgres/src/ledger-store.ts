@@ -21,8 +21,9 @@ const BYTEA_ARRAY = 1001;
 /**
  * The store for one holder of `epoch`.
  * @param sql - best the connection that holds the sequencer's lock: losing the lock then loses the right to commit too.
+ * @param aside - for the question whether the log is still ours, which must not wait behind a batch.
  */
-export function createHeadStore(sql: Sql, epoch: number): HeadStore {
+export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): HeadStore {
   const byteaArray = (values: Buffer[]) => sql.array(values, BYTEA_ARRAY);
   return {
     async load() {
@@ -114,6 +115,11 @@ export function createHeadStore(sql: Sql, epoch: number): HeadStore {
         before = next;
       }
       return files;
+    },
+
+    async holds() {
+      const [row] = await aside<{ epoch: string }[]>`SELECT epoch FROM ledger.head WHERE id = 1`;
+      return Number(row?.epoch) === epoch;
     },
 
     async clearStaged(size) {

@@ -131,7 +131,7 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
       const own = createSequencer({
         origin: options.origin,
         signer: options.signer,
-        store: createHeadStore(sql, epoch),
+        store: createHeadStore(sql, epoch, notifier),
         tiles: options.tiles,
         now: options.now,
         epoch,
