@@ -1,10 +1,11 @@
 // `npm run bench`: every figure of the product in one run on one machine, each promise with its limit beside it.
-//   npm run bench -- [--json] [--only casts,verify,walk]
+//   npm run bench -- [--json] [--only casts,verification,walk,growth] [--growth-to 1e6]
 // Exit code 1 when a promise is not kept. Never run it while something builds.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchCasts } from './casts.ts';
 import { holds, lineOf, type Figure } from './figures.ts';
+import { benchGrowth } from './growth.ts';
 import { benchVerification } from './verification.ts';
 import { benchWalk } from './walk.ts';
 
@@ -12,10 +13,18 @@ const benches: Record<string, { title: string; run: (say: (text: string) => void
   casts: { title: 'Casting over HTTP', run: benchCasts },
   verification: { title: 'Verifying a meeting', run: benchVerification },
   walk: { title: 'The walk of an owner and of a verifier', run: benchWalk },
+  growth: {
+    title: 'Growth of the log',
+    run: (say) => benchGrowth(say, { to: Number(values['growth-to']) }),
+  },
 };
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    'growth-to': { type: 'string', default: '1e7' },
+  },
 });
 const wanted = values.only?.split(',') ?? Object.keys(benches);
 const unknown = wanted.filter((name) => !(name in benches));
