@@ -23,6 +23,18 @@ CREATE TABLE ledger.cosignatures (
 CREATE TRIGGER cosignatures_append_only BEFORE DELETE OR UPDATE ON ledger.cosignatures FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER cosignatures_never_truncated BEFORE TRUNCATE ON ledger.cosignatures FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
+CREATE TABLE ledger.database_audits (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  ended_at timestamp with time zone NOT NULL DEFAULT now(),
+  size bigint NOT NULL,
+  broken_kind text,
+  broken_at bigint,
+  CONSTRAINT database_audits_pkey PRIMARY KEY (id),
+  CONSTRAINT database_audits_broken_kind_check CHECK ((broken_kind = ANY (ARRAY['entry'::text, 'head'::text, 'checkpoint'::text]))),
+  CONSTRAINT database_audits_check CHECK (((broken_kind IS NULL) = (broken_at IS NULL))),
+  CONSTRAINT database_audits_size_check CHECK ((size >= 0))
+);
+
 CREATE TABLE ledger.entries (
   idx bigint NOT NULL,
   idem bytea NOT NULL,

@@ -19,14 +19,15 @@ import { encodeBase64 } from '@veche/ledger/bytes.ts';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { encodeEntry, ENTRY_KINDS, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
-import { createNoteSigner, type NoteSigner } from '@veche/ledger/note.ts';
+import { createNoteSigner, parseVerifierKey, type NoteSigner } from '@veche/ledger/note.ts';
 import { SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
-import type { House, Logger, MessageTransport } from '@veche/module-kit/module.ts';
+import type { House, Job, Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import type { Route } from '@veche/module-kit/route.ts';
 import type { Guard } from '@veche/module-kit/server.ts';
 import { createGuard } from '@veche/people/guard.ts';
 import { createNotices } from '@veche/people/notices.ts';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
+import { auditDatabase } from '@veche/postgres/database-audit.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/embedded.ts';
 import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
 import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
@@ -35,7 +36,7 @@ import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/se
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
 import { findOpenFork } from '@veche/postgres/witness-records.ts';
 import { createWitnessing, type Witnessing } from '@veche/postgres/witnessing.ts';
-import { askWitness } from '@veche/witness/ask.ts';
+import { askWitness, findShownCheckpoint } from '@veche/witness/ask.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
 import { forgetDemoWitnesses, openDemoWitnesses } from './demo/witnesses.ts';
 import { isUnfinishedDemo, openInstallation, type Installation } from './installation.ts';
@@ -166,9 +167,10 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       transports: options.transports ?? transports.all,
       ...(clock.advance ? { demoClock: { advance: clock.advance } } : {}),
     };
-    const jobs: NamedJob[] = modules.flatMap((module) =>
-      module.jobs(house).map((job) => ({ module: module.name, job })),
-    );
+    const jobs: NamedJob[] = [
+      ...modules.flatMap((module) => module.jobs(house).map((job) => ({ module: module.name, job }))),
+      { module: 'ledger', job: databaseAudit(house, connection, tiles) },
+    ];
     const queue = await openJobQueue({
       address,
       log,
@@ -206,6 +208,25 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     await close();
     throw error;
   }
+}
+
+/** A day: what a superuser changed behind the triggers is told by the next morning. */
+const AUDIT_SECONDS = 86_400;
+
+function databaseAudit(
+  { ledger, checkSignature, log }: House,
+  { sql }: Connection,
+  tiles: TileStore,
+): Extract<Job, { everySeconds: number }> {
+  const logKeys = [parseVerifierKey(ledger.verifierKey)];
+  return {
+    name: 'ledger.audit-database',
+    everySeconds: AUDIT_SECONDS,
+    async run() {
+      const { size, broken } = await auditDatabase({ sql, tiles, logKeys, checkSignature });
+      if (broken) log.error({ ...broken, size }, 'the database differs from the signed log');
+    },
+  };
 }
 
 const plays = ({ role }: Settings, part: 'sequencer' | 'jobs'): boolean => role === 'all' || role === part;
@@ -312,7 +333,16 @@ async function openSequencer(
   { address, sql, tiles, signer, registrar, witnesses, log }: SequencerParts,
   closing: (() => Promise<void>)[],
 ): Promise<Sequencing> {
-  const witnessing = witnesses && createWitnessing({ sql, tiles, ...witnesses, ask: askWitness, log });
+  const witnessing =
+    witnesses &&
+    createWitnessing({
+      sql,
+      tiles,
+      ...witnesses,
+      ask: askWitness,
+      findShown: (url) => findShownCheckpoint(url, signer.name),
+      log,
+    });
   const sequencer = startSequencerProcess({
     address,
     tiles,

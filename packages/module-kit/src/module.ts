@@ -77,6 +77,15 @@ export type ForkEvidence = {
   readonly cleared: { readonly atMs: number; readonly why: string } | null;
 };
 
+/** What the last comparison of the database with the public files found. */
+export type DatabaseAudit = {
+  readonly endedAtMs: number;
+  /** Entries that were compared. */
+  readonly size: number;
+  /** The first thing that differs: an entry by its index, the head or a checkpoint by its size. Null: all is as it was signed. */
+  readonly broken: { readonly kind: 'entry' | 'head' | 'checkpoint'; readonly at: number } | null;
+};
+
 /** How the log does, read from the database: the same in every process, but for `fault`. */
 export type LedgerStatus = {
   /**
@@ -99,6 +108,8 @@ export type LedgerStatus = {
   readonly witnesses: readonly WitnessStatus[];
   /** At most twenty: what is not cleared first, then the newest. */
   readonly forks: readonly ForkEvidence[];
+  /** The newest; null when there was none yet. */
+  readonly audit: DatabaseAudit | null;
 };
 
 /** The public log, as modules see it. */

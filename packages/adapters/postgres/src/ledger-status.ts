@@ -8,6 +8,7 @@ import type {
   WitnessStatus,
 } from '@veche/module-kit/module.ts';
 import type { Sql } from './connect.ts';
+import { readDatabaseAudit } from './database-audit.ts';
 import { SEQUENCER_LOCK, type SequencerProcess } from './sequencer-process.ts';
 
 const MOST_FORKS = 20;
@@ -17,12 +18,13 @@ export async function readLedgerStatus(
   sequencer: SequencerProcess | null,
   policy: WitnessPolicy | null,
 ): Promise<LedgerStatus> {
-  const [head, witnessed, counts, witnesses, forks] = await Promise.all([
+  const [head, witnessed, counts, witnesses, forks, audit] = await Promise.all([
     readHead(sql),
     policy ? readNewestWitnessed(sql) : null,
     readCounts(sql),
     policy ? readWitnesses(sql, policy) : [],
     readForks(sql),
+    readDatabaseAudit(sql),
   ]);
   const own = sequencer?.state();
   const idle = own === 'starting' || own === 'failing' ? own : 'absent';
@@ -41,6 +43,7 @@ export async function readLedgerStatus(
     staged: counts.staged,
     witnesses,
     forks,
+    audit,
   };
 }
 
