@@ -55,10 +55,10 @@ describe('the same request again', () => {
       Array.from({ length: 50 }, () => device.session.call(contract.castBallot, { params: place, body })),
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect(answers[0]).toMatchObject({ state: 'logged', idem: idemOf(body.entry) });
+    expect(answers[0]).toMatchObject({ state: 'witnessed', idem: idemOf(body.entry) });
     expect((await device.session.call(contract.getMyBallot, { params: place })).ballots).toHaveLength(1);
     await closeOf(place);
-    expect((await checked(place)).ballots).toEqual({ logged: 1, effective: 1, superseded: 0 });
+    expect((await checked(place)).ballots).toEqual({ logged: 1, effective: 1, superseded: 0, late: 0 });
   });
 
   it('does not bring an old vote back after a changed one', async () => {

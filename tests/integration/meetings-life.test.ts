@@ -186,7 +186,7 @@ describe('the life of a meeting, step by step', () => {
       query: { lang: 'ru' },
     });
     expect(result.roll).toEqual({ size: 6, area: '2755001', heads: 5, units: 5 });
-    expect(result.ballots).toEqual({ logged: 4, effective: 3, superseded: 1 });
+    expect(result.ballots).toEqual({ logged: 4, effective: 3, superseded: 1, late: 0 });
     expect(result.items.map(({ verdict }) => verdict)).toEqual(['passed', 'passed', 'failed']);
     expect(result.items[1]!.sums.area).toEqual({
       all: '2755001',
@@ -209,7 +209,7 @@ describe('the life of a meeting, step by step', () => {
     const report = await auditOf(house, bundle, { minutes });
     expect(report.broken).toBeNull();
     expect(report.ok).toBe(true);
-    expect(report.result?.ballots).toEqual({ logged: 4, effective: 3, superseded: 1 });
+    expect(report.result?.ballots).toEqual({ logged: 4, effective: 3, superseded: 1, late: 0 });
 
     const text = new TextDecoder().decode(bundle);
     expect(text).not.toMatch(/anna|boris|vera of|Phone of/i);

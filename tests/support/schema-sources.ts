@@ -10,12 +10,10 @@ export const DRIZZLE_SCHEMAS = [
   {
     migration: '0002_people.sql',
     path: 'packages/people/src/schema.ts',
-    about: 'Buildings, registers, persons, roles, sessions, messages.',
   },
   {
     migration: '0003_meetings.sql',
     path: 'packages/modules/meetings/src/schema.ts',
-    about: 'Meetings, their rolls, keys, entries and ballots.',
   },
 ] as const;
 

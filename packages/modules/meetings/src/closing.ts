@@ -50,6 +50,8 @@ import {
 
 /** How long one call waits for the log and its witnesses; a closing that takes longer is carried on by the job. */
 const LOG_WAIT_MS = 10_000;
+/** Witnesses that answer do so within a second; whoever closes is not kept waiting for those that are away. */
+const WITNESS_WAIT_MS = 4_000;
 /** The job comes again by itself, and other meetings wait for their turn. */
 const RESUME_WAIT_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
@@ -87,7 +89,7 @@ export async function finishClosing(
   house.ledger.wake();
   if (!(await isAllLogged(house, key, waitMs))) return false;
   const box = await readBox(house, key);
-  if (!(await eventually(() => hasClosing(house, key, box), waitMs))) return false;
+  if (!(await eventually(() => hasClosing(house, key, box), Math.min(waitMs, WITNESS_WAIT_MS)))) return false;
 
   const sealed = sealBox(box);
   const closed = await reachMilestone(house, key, 'meeting.closed', async (row) => {
