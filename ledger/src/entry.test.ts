@@ -8,6 +8,7 @@ import {
   attachSignature,
   checkEntrySignature,
   checkOpening,
+  decodeAnyEntry,
   decodeEntry,
   encodeEntry,
   entryMessage,
@@ -79,6 +80,22 @@ describe('an entry', () => {
     expect(decodeEntry(encodeEntry(withIt))).toEqual(withIt);
     for (const closing of ['', 'AAAA', 1, null])
       expect(() => decodeEntry(encodeCanonical({ ...withIt, closing }))).toThrow('the field closing');
+  });
+  it('of any module is read as far as all are alike', () => {
+    expect(decodeAnyEntry(encodeEntry(entry))).toEqual(entry);
+    expect(decodeAnyEntry(changed({ kind: 'request.filed', request: 'r1' })).kind).toBe('request.filed');
+    for (const fields of [
+      { kind: '' },
+      { kind: 1 },
+      { v: 2 },
+      { by: 'x' },
+      { sig: undefined },
+      { deep: {} },
+      { none: null },
+    ])
+      expect(() => decodeAnyEntry(changed(fields))).toThrow(LedgerFault);
+    for (const leaf of ['[]', '1', '', `${encodeEntry(entry)} `])
+      expect(() => decodeAnyEntry(leaf)).toThrow(LedgerFault);
   });
   it('opens its commitment, of whatever module it is', () => {
     const kinds: EntryKinds = { 'request.filed': { request: forms.id, content: forms.commitment } };

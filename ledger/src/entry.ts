@@ -302,6 +302,30 @@ export function decodeEntry(leaf: Uint8Array | string, kinds: EntryKinds = ENTRY
   return value as AnyEntry;
 }
 
+/**
+ * The entry of a leaf of any module: canonical, flat, with the author's key and signature. Its own fields and its signature
+ * are not checked here.
+ * @throws LedgerFault `entry`
+ * @example decodeAnyEntry(leaf).kind // 'ballot'
+ */
+export function decodeAnyEntry(leaf: Uint8Array | string): AnyEntry {
+  let value: unknown;
+  try {
+    checkLength(typeof leaf === 'string' ? encodeUtf8(leaf) : leaf);
+    value = decodeCanonical(typeof leaf === 'string' ? leaf : decodeUtf8(leaf));
+  } catch (cause) {
+    throw wrong('expected an entry in canonical JSON', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('expected an entry');
+  const entry = value as Record<string, unknown>;
+  if (entry['v'] !== 1) throw wrong('expected an entry of version 1');
+  if (typeof entry['kind'] !== 'string' || entry['kind'] === '') throw wrong('expected a kind');
+  if (!forms.key(entry['by'])) throw wrong('expected the key of the author');
+  if (!forms.signature(entry['sig'])) throw wrong('expected the signature of the author');
+  if (Object.values(entry).some((field) => typeof field === 'object')) throw wrong('expected a flat entry');
+  return entry as AnyEntry;
+}
+
 function checkLength(leaf: Uint8Array): void {
   if (leaf.length > MAX_ENTRY_BYTES) throw wrong(`expected an entry of at most ${MAX_ENTRY_BYTES} bytes`);
 }

@@ -6,6 +6,7 @@ import { encodeUtf8 } from './bytes.ts';
 import { checkCheckpoint } from './checkpoint.ts';
 import { encodeEntry } from './entry.ts';
 import { holdMeeting, logSigner, notice, roll, seedOf } from './meeting.fixture.ts';
+import { observeLog } from './monitor.ts';
 import { createCosigner, parseVerifierKey, signatureLine } from './note.ts';
 import { encodeReceipt, withExtra } from './receipt.ts';
 import { createTileReader } from './tile.ts';
@@ -34,8 +35,11 @@ async function sampleValues(): Promise<Record<string, unknown>> {
     '',
   ].join('\n');
   const { text } = checkCheckpoint(checkpoint, verifier).note;
+  const look = { policy: null, state: null, now: 0, staleSeconds: null, verifier: null };
+  const { state: monitorState } = await observeLog({ ...look, log: world.log, logKeys: [verifier] });
   return {
     ...world,
+    monitorState,
     policyText,
     witnessedCheckpoint:
       checkpoint + witnesses.map((witness) => signatureLine(witness, encodeUtf8(text))).join(''),

@@ -53,6 +53,8 @@ export type TreeBuilder = {
   append(leafHash: Uint8Array): void;
   /** The root over what was appended so far; costs one hash per level. */
   root(): Uint8Array;
+  /** The hashes of the complete subtrees of {@link peaksOf}`(size)`, left to right: what a builder can start from again. */
+  peaks(): Uint8Array[];
 };
 
 /**
@@ -77,6 +79,7 @@ export function createTreeBuilder(start?: { size: number; peaks: readonly Uint8A
       size++;
     },
     root: () => (peaks.length === 0 ? emptyRoot() : foldPeaks(peaks)),
+    peaks: () => [...peaks],
   };
 }
 
