@@ -1,25 +1,17 @@
 // Builds the house: database, log, files, queue, carriers, and the modules that live on them.
 // The one place that joins adapters with modules. It opens no port: see http.ts.
-import { hash, randomBytes, sign, createPrivateKey } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@veche/core/clock.ts';
 import { LOCALES, type Locale } from '@veche/core/locale.ts';
 import { createTranslate, type Translate } from '@veche/core/messages.ts';
-import {
-  clearScratch,
-  loadOrCreateKey,
-  prepareDataDir,
-  type DataDir,
-  type StoredKey,
-} from '@veche/files/data-dir.ts';
+import { clearScratch, prepareDataDir, type DataDir } from '@veche/files/data-dir.ts';
 import { createFileStore } from '@veche/files/file-store.ts';
 import { createTileStore } from '@veche/files/tile-store.ts';
-import { encodeBase64 } from '@veche/ledger/bytes.ts';
-import { publicKeyOf } from '@veche/ledger/ed25519.ts';
-import { encodeEntry, ENTRY_KINDS, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
-import { createNoteSigner, parseVerifierKey, type NoteSigner } from '@veche/ledger/note.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import type { ListedTileStore } from '@veche/ledger/log-store.ts';
 import { SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
 import type { House, Job, Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import type { Route } from '@veche/module-kit/route.ts';
@@ -39,10 +31,14 @@ import { createWitnessing, type Witnessing } from '@veche/postgres/witnessing.ts
 import { askWitness, findShownCheckpoint } from '@veche/witness/ask.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
 import { forgetDemoWitnesses, openDemoWitnesses } from './demo/witnesses.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import { isUnfinishedDemo, openInstallation, type Installation } from './installation.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
 import { createCounters, type Counters } from './metrics.ts';
+import { loadLogKeys, loadRegistrar, type LogKeys, type Registrar } from './log-keys.ts';
+import { openLogStore } from './log-stores.ts';
+import { startMirroring, type Mirroring } from './mirroring.ts';
 import { modules } from './modules.ts';
 import type { Settings } from './settings.ts';
 import { createSignatureCheck } from './signatures.ts';
@@ -108,31 +104,37 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     closing.push(connection.close);
     if (embedded) await clearScratch(dataDir);
 
-    const { signer, registrar } = await loadKeys(dataDir, webOrigin);
+    const logKeys = await loadLogKeys(dataDir, webOrigin);
+    const { signer, verifierKeys } = logKeys;
+    const registrar = await loadRegistrar(dataDir, webOrigin, signer.name);
     const installation = await openInstallation(connection.sql, {
       demo: settings.demo,
-      demoByDefault: embedded !== null,
-      verifierKey: signer.vkey,
+      demoByDefault: embedded !== null && settings.tiles === undefined,
+      verifierKeys,
     });
     const clock: Clock & Partial<MovableClock> = installation.demo
       ? await openDemoClock(connection.sql)
       : { now: () => new Date() };
     if (options.heldAt && !installation.seeded) clock.hold?.(options.heldAt);
-    const tiles = createTileStore(dataDir.log, dataDir.scratch);
+    const tiles = await openTiles(settings, dataDir, closing);
     const witnesses = await openWitnesses(
-      { settings, demo: installation.demo, dataDir, signer, clock, log },
+      { settings, demo: installation.demo, dataDir, verifierKeys, clock, log },
       closing,
     );
     const { sql } = connection;
+    const mirroring = plays(settings, 'sequencer')
+      ? await openMirror({ settings, dataDir, tiles, installation, log }, closing)
+      : null;
     const sequencing = plays(settings, 'sequencer')
-      ? await openSequencer({ address, sql, tiles, signer, registrar, witnesses, log }, closing)
+      ? await openSequencer({ address, sql, tiles, logKeys, registrar, witnesses, mirroring, log }, closing)
       : null;
     const ledger = await createLedgerPort({
       sql: connection.sql,
       address,
       tiles,
       origin: signer.name,
-      verifierKey: signer.vkey,
+      // Those of earlier years too: what they signed stays true, such as the checkpoint an old meeting was closed at.
+      verifierKey: installation.logKeys.map(({ vkey }) => vkey).join('\n'),
       signEntry: (entry) => registrar.signEntry(entry),
       sequencer: sequencing?.sequencer ?? null,
       policy: witnesses?.policy ?? null,
@@ -218,7 +220,7 @@ function databaseAudit(
   { sql }: Connection,
   tiles: TileStore,
 ): Extract<Job, { everySeconds: number }> {
-  const logKeys = [parseVerifierKey(ledger.verifierKey)];
+  const logKeys = parseLogKeys(ledger.verifierKey);
   return {
     name: 'ledger.audit-database',
     everySeconds: AUDIT_SECONDS,
@@ -259,56 +261,59 @@ async function clearUnfinishedDemo(address: DatabaseAddress, dataDir: DataDir): 
   }
 }
 
-type Registrar = { readonly leaf: string; signEntry(draft: Readonly<Record<string, unknown>>): string };
-
-/** The log's key, whose name is the log's origin for ever, and the registrar's. */
-async function loadKeys(
+/** Where the log's files are: in the data folder, or in object storage. */
+async function openTiles(
+  settings: Settings,
   dataDir: DataDir,
-  webOrigin: string,
-): Promise<{ signer: NoteSigner; registrar: Registrar }> {
-  const origin = `${webOrigin.replace(/^https?:\/\//, '')}/log/v1`;
-  const logKey = await loadOrCreateKey(dataDir, 'log.key', origin);
-  const registrarKey = await loadOrCreateKey(dataDir, 'registrar.key', `${origin}/registrar`);
-  const signer = createNoteSigner(logKey.name, logKey.seed, nativeSigner(logKey));
-  return { signer, registrar: createRegistrar(registrarKey, signer.name) };
+  closing: (() => Promise<void>)[],
+): Promise<ListedTileStore> {
+  if (settings.tiles === undefined) return createTileStore(dataDir.log, dataDir.scratch);
+  const { store, close } = await openLogStore(settings.tiles);
+  closing.push(async () => close());
+  return store;
 }
 
-function createRegistrar(key: StoredKey, origin: string): Registrar {
-  const by = encodeBase64(publicKeyOf(key.seed));
-  const signMessage = nativeSigner(key);
-  const signEntry = (draft: Readonly<Record<string, unknown>>): string => {
-    const unsigned = prepareEntry(draft, by, ENTRY_KINDS);
-    const signature = encodeBase64(signMessage(entryMessage(unsigned)));
-    return encodeEntry({ ...unsigned, sig: signature } as AnyEntry, ENTRY_KINDS);
-  };
-  return { leaf: signEntry({ kind: 'registrar', origin, key: by }), signEntry };
-}
-
-/** The DER of an Ed25519 private key (RFC 8410) up to the 32 bytes of the seed. */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** Deterministic Ed25519 by the system's library: the same bytes as the ledger's own, thirty times as fast. */
-function nativeSigner({ seed }: StoredKey): (message: Uint8Array) => Uint8Array {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-  return (message) => new Uint8Array(sign(null, message, key));
+/** Null: the log has no second copy. */
+async function openMirror(
+  parts: {
+    settings: Settings;
+    dataDir: DataDir;
+    tiles: ListedTileStore;
+    installation: Installation;
+    log: Logger;
+  },
+  closing: (() => Promise<void>)[],
+): Promise<Mirroring | null> {
+  const { settings, dataDir, tiles, installation, log } = parts;
+  if (settings.mirror === undefined) return null;
+  const { store, close } = await openLogStore(settings.mirror);
+  closing.push(async () => close());
+  const mirroring = startMirroring({
+    primary: tiles,
+    mirror: store,
+    logKeys: parseLogKeys(installation.logKeys.map(({ vkey }) => vkey)),
+    evidence: join(dataDir.root, 'evidence'),
+    log,
+  });
+  closing.push(mirroring.stop);
+  return mirroring;
 }
 
 type WitnessParts = {
   readonly settings: Settings;
   readonly demo: boolean;
   readonly dataDir: DataDir;
-  readonly signer: NoteSigner;
+  readonly verifierKeys: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 };
 
 /** Null: the log asks no witnesses. Every process knows the policy; the one that may sequence asks. */
 async function openWitnesses(
-  { settings, demo, dataDir, signer, clock, log }: WitnessParts,
+  { settings, demo, dataDir, verifierKeys, clock, log }: WitnessParts,
   closing: (() => Promise<void>)[],
 ): Promise<Witnesses | null> {
   const { witnessPolicy } = settings;
-  const verifierKeys = [signer.vkey];
   if (witnessPolicy === 'none' || (witnessPolicy === undefined && !demo)) return null;
   if (witnessPolicy !== undefined) return { policy: await loadPolicy(witnessPolicy, verifierKeys) };
   const ofDemo = await openDemoWitnesses({ dataDir, verifierKeys, clock, log });
@@ -321,18 +326,20 @@ type SequencerParts = {
   readonly address: DatabaseAddress;
   readonly sql: Connection['sql'];
   readonly tiles: TileStore;
-  readonly signer: NoteSigner;
+  readonly logKeys: LogKeys;
   readonly registrar: Registrar;
   readonly witnesses: Witnesses | null;
+  readonly mirroring: Mirroring | null;
   readonly log: Logger;
 };
 
 type Sequencing = { readonly sequencer: SequencerProcess; readonly witnessing: Witnessing | null };
 
 async function openSequencer(
-  { address, sql, tiles, signer, registrar, witnesses, log }: SequencerParts,
+  { address, sql, tiles, logKeys, registrar, witnesses, mirroring, log }: SequencerParts,
   closing: (() => Promise<void>)[],
 ): Promise<Sequencing> {
+  const { signer, retiring } = logKeys;
   const witnessing =
     witnesses &&
     createWitnessing({
@@ -348,12 +355,19 @@ async function openSequencer(
     tiles,
     origin: signer.name,
     signer,
+    retiring,
     firstEntry: () => Buffer.from(registrar.leaf),
     now: () => Date.now(),
     log,
-    ...(witnessing ? { publishTo: 'head' as const, checkStart: witnessing.checkStart } : {}),
+    keepReplaced: mirroring !== null,
+    ...(witnessing ? { publishTo: 'head' as const } : {}),
+    async checkStart(head) {
+      await mirroring?.checkStart(head);
+      await witnessing?.checkStart(head);
+    },
   });
   closing.push(sequencer.stop);
+  mirroring?.follow((fault) => sequencer.halt(fault));
   if (witnessing) {
     const first = Promise.withResolvers<void>();
     witnessing.onWitnessed(() => first.resolve());
@@ -374,6 +388,7 @@ async function readyUnlessForked(sequencer: SequencerProcess, sql: Connection['s
     if (await findOpenFork(sql)) return;
     if (error instanceof SequencerFault && error.code === 'witness-larger')
       throw new WitnessError(WITNESS_LARGER, { cause: error });
+    if (error instanceof SequencerFault) throw explainRefusal(error);
     throw error;
   }
 }

@@ -30,6 +30,7 @@ import {
   WITNESSED_CHANNEL,
   withNewestWitnessed,
   type Cosignature,
+  type WitnessState,
 } from './witness-records.ts';
 
 export type WitnessingOptions = {
@@ -69,8 +70,8 @@ export type Witnessing = {
 
 const TIMEOUT_MS = 1_000;
 const REFRESH_MS = 300_000;
-/** Rounds are at least so far apart: under load many batches share one. */
-const ROUND_MS = 100;
+/** After a round there is rest for twice as long as it took, within these bounds: under load many batches share one. */
+const REST = { times: 2, leastMs: 20, mostMs: 200 };
 /** What a witness that is nearly as quick as the quorum gets, so that its line is in the same checkpoint. */
 const GRACE_MS = 20;
 const MISSING_AFTER_MS = 3_000;
@@ -105,10 +106,10 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
   let gathering: Gathering | null = null;
   /** What this process has found and perhaps not kept yet. */
   let accused: ForkEvidence['kind'] | null = null;
-  let roundAtMs = -Infinity;
+  let restUntilMs = -Infinity;
   let refreshedMs = -Infinity;
   let savedStatesMs = -Infinity;
-  const savedReplies = new Map<string, string>();
+  const savedStates = new Map<string, WitnessState>();
   // Keeping and showing are one after the other, so that nothing older is ever written over something newer.
   let keeping: Promise<void> = Promise.resolve();
   /** Since when the newest head waits for its quorum; null when it has it. */
@@ -149,10 +150,10 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
 
   /** Does what is due. @returns milliseconds until something may be due again */
   async function work(): Promise<number> {
-    if (!sequencer?.published() || accused) return LONGEST_SLEEP_MS;
     await saveStates();
-    const apart = roundAtMs + ROUND_MS - nowMs();
-    if (apart > 0) return apart;
+    if (!sequencer?.published() || accused) return LONGEST_SLEEP_MS;
+    const rest = restUntilMs - nowMs();
+    if (rest > 0) return rest;
     const head = sequencer.published();
     if (!head) return LONGEST_SLEEP_MS;
     if (gathering?.head.epoch !== head.epoch) await takeUp();
@@ -196,7 +197,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
   }
 
   async function round(present: Gathering, free: readonly WitnessContact[]): Promise<void> {
-    roundAtMs = nowMs();
+    const beganMs = nowMs();
     const enough = Promise.withResolvers<void>();
     let over = false;
     const answers = free.map(async (contact) => {
@@ -212,6 +213,8 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     await Promise.race([all, quorum, stopping.promise]);
     over = true;
     await keep(present);
+    const took = nowMs() - beganMs;
+    restUntilMs = nowMs() + Math.min(Math.max(took * REST.times, REST.leastMs), REST.mostMs);
   }
 
   const proofFrom = (head: Head) => (oldSize: number) => sequencer?.consistencyOf(oldSize, head.size) ?? null;
@@ -296,12 +299,15 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
 
   /** States change with every round; for people it is enough to see them once a second, and what is new at once. */
   async function saveStates(): Promise<void> {
-    const states = contacts.map((contact) => contact.state()).filter((state) => state !== null);
-    const isNew = states.some(({ witness, reply }) => savedReplies.get(witness) !== reply);
-    if (!isNew && nowMs() - savedStatesMs < SAVE_STATES_MS) return;
+    const changed = contacts
+      .map((contact) => contact.state())
+      .filter((state) => state !== null)
+      .filter(({ witness, repliedAtMs }) => savedStates.get(witness)?.repliedAtMs !== repliedAtMs);
+    const isNews = changed.some(({ witness, reply }) => savedStates.get(witness)?.reply !== reply);
+    if (!isNews && nowMs() - savedStatesMs < SAVE_STATES_MS) return;
     savedStatesMs = nowMs();
-    await saveWitnessStates(sql, states);
-    for (const { witness, reply } of states) savedReplies.set(witness, reply);
+    await saveWitnessStates(sql, changed);
+    for (const state of changed) savedStates.set(state.witness, state);
   }
 
   /** Stops the log on evidence; but a process that another one has outrun is no evidence. */

@@ -1,5 +1,6 @@
 // Asks one witness for its cosignature (c2sp.org/tlog-witness): one POST, one bounded answer, no longer than the caller
 // is willing to wait. Whether the cosignature holds is for the caller to check; nothing but the public note is sent.
+import { hash } from 'node:crypto';
 import { readWitnessReply, type WitnessReply } from '@veche/ledger/witness.ts';
 
 export type Asking = {
@@ -18,7 +19,7 @@ const MAX_REPLY_BYTES = 400_000;
  * The reply of the witness; `unreachable` when none came in time, whatever the reason. Never rejects.
  */
 export async function askWitness(asking: Asking): Promise<WitnessReply | { readonly reply: 'unreachable' }> {
-  const target = findSubmissionAddress(asking.url);
+  const target = findAddress(asking.url, 'add-checkpoint');
   if (!target) return { reply: 'unreachable' };
   try {
     const response = await fetch(target, {
@@ -41,8 +42,29 @@ export async function askWitness(asking: Asking): Promise<WitnessReply | { reado
   }
 }
 
-function findSubmissionAddress(prefix: string): string | null {
-  const address = `${prefix.replace(/\/+$/, '')}/add-checkpoint`;
+/**
+ * The checkpoint that the witness shows for the log of this origin, with its cosignature: none of it checked. Null when it
+ * shows none. Never rejects.
+ * @param url the monitoring prefix, which is the submission prefix where a witness has only one
+ */
+export async function findShownCheckpoint(
+  url: string,
+  origin: string,
+  timeoutMs = 1_000,
+): Promise<string | null> {
+  const target = findAddress(url, `${hash('sha256', origin, 'hex')}/checkpoint`);
+  if (!target) return null;
+  try {
+    const response = await fetch(target, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const body = await readBounded(response);
+    return response.ok ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+function findAddress(prefix: string, path: string): string | null {
+  const address = `${prefix.replace(/\/+$/, '')}/${path}`;
   return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol) ? address : null;
 }
 
