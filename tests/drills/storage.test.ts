@@ -160,9 +160,13 @@ describe('storage', () => {
 
 /** Writes until not a page is left. */
 async function fillDisk(path: string): Promise<void> {
-  for (let chunk = 64 * 1024; chunk >= 1024; chunk /= 2)
-    for (let full = false; !full;)
-      await writeFile(path, Buffer.alloc(chunk), { flag: 'a' }).catch(() => void (full = true));
+  for (let chunk = 64 * 1024; chunk >= 1024;) {
+    const fits = await writeFile(path, Buffer.alloc(chunk), { flag: 'a' }).then(
+      () => true,
+      () => false,
+    );
+    if (!fits) chunk /= 2;
+  }
 }
 
 describe('an administrator who changes the database behind the triggers', () => {
