@@ -9,6 +9,7 @@ const FOLDERS = [
   'apps/web/src/pages/messages',
   'packages/ui/src/messages',
   'packages/people/src/web/messages',
+  'packages/modules/log-explorer/src/web/messages',
   'packages/modules/meetings/src/web/messages',
 ];
 const root = new URL('../../../../', import.meta.url);

@@ -24,21 +24,33 @@ export function routes(house: House): readonly Route[] {
     const size = (await status()).head?.size ?? 0;
     return barsOf(points, size, now, stepSeconds, steps);
   };
+  const standing = ({ state, head, witnessed }: LedgerStatus, now: Date) =>
+    standingOf(
+      { state, witnessed, hasPolicy: ledger.policy !== null, headSize: head?.size ?? 0 },
+      toSeconds(now),
+    );
 
   return [
     route(contract.getLog, async ({ now }) => {
-      const { head, witnessed, witnesses, ...log } = await status();
-      const hasPolicy = ledger.policy !== null;
+      const log = await status();
+      const { head, witnessed, witnesses } = log;
       return {
         origin: ledger.origin,
         now: now.toISOString(),
         demo: house.demo,
-        state: standingOf({ ...log, hasPolicy, headSize: head?.size ?? 0, witnessed }, toSeconds(now)),
+        state: standing(log, now),
         policy: ledger.policy,
         head: head && { size: head.size, at: toInstant(head.atMs) },
         witnessed: witnessed && { size: witnessed.size, quorumTime: witnessed.quorumTime },
         witnesses: witnesses.map(({ name, cosigned }) => ({ name, cosigned })),
       };
+    }),
+
+    route(contract.getStanding, async ({ now }) => {
+      const log = await status();
+      const hasWitnesses = ledger.policy !== null;
+      const size = (hasWitnesses ? log.witnessed?.size : log.head?.size) ?? 0;
+      return { state: standing(log, now), size, hasWitnesses };
     }),
 
     route(contract.getGrowth, async ({ query }) => {

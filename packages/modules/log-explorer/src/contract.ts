@@ -46,6 +46,20 @@ export const getLog = endpoint({
   refusals: {},
 });
 
+export const getStanding = endpoint({
+  id: 'log.getStanding',
+  method: 'GET',
+  path: '/api/v1/log/standing',
+  who: 'anyone',
+  summary: 'How the public log stands, in one word',
+  reply: z.object({
+    state: z.enum(LOG_STATES),
+    size: index,
+    hasWitnesses: z.boolean().meta({ description: 'Whether a witness policy is in force.' }),
+  }),
+  refusals: {},
+});
+
 export const getGrowth = endpoint({
   id: 'log.getGrowth',
   method: 'GET',

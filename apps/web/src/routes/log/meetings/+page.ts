@@ -1,0 +1,17 @@
+import { error } from '@sveltejs/kit';
+import { getLog, listMeetingEntries } from '@veche/log-explorer/contract.ts';
+import { listPublicMeetings } from '@veche/meetings/contract.ts';
+import { loadCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const meeting = event.url.searchParams.get('meeting');
+  const call = await loadCall(event);
+  if (meeting === null) return { meetings: (await call(listPublicMeetings)).meetings };
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(meeting)) error(404);
+  const [first, facts] = await Promise.all([
+    call(listMeetingEntries, { params: { meeting }, query: { limit: 100 } }),
+    call(getLog),
+  ]);
+  return { meetings: null, meeting, first, facts };
+};
