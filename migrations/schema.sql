@@ -579,6 +579,14 @@ CREATE TABLE veche.installation (
   CONSTRAINT installation_single_check CHECK (single)
 );
 
+CREATE TABLE veche.log_keys (
+  vkey text NOT NULL,
+  since timestamp with time zone NOT NULL DEFAULT now(),
+  until timestamp with time zone,
+  CONSTRAINT log_keys_pkey PRIMARY KEY (vkey),
+  CONSTRAINT log_keys_check CHECK ((until >= since))
+);
+
 CREATE TABLE veche.migrations (
   name text NOT NULL,
   sha256 text NOT NULL,

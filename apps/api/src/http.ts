@@ -62,7 +62,10 @@ export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOp
   let ready = false;
   const findTrouble = async (): Promise<string | null> => (ready ? open.findTrouble() : 'starting');
   const handleApi = createApiListener(open, webOrigin, log, findTrouble);
-  const handleLog = createLogFiles(open.tiles, open.house.ledger.verifierKey);
+  const handleLog = createLogFiles(open.tiles, {
+    policy: open.house.ledger.policy,
+    logKeys: open.installation.logKeys,
+  });
   const handleMetrics = createMetrics({ ...open, ...open.house, token: metricsToken });
   const secure = webOrigin.startsWith('https:');
 

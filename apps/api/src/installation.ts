@@ -1,7 +1,19 @@
 // What the database remembers about the installation it belongs to, and the refusals that follow from it.
 import type { Sql } from '@veche/postgres/connect.ts';
 
-export type Installation = { readonly demo: boolean; readonly seeded: boolean };
+export type Installation = {
+  readonly demo: boolean;
+  readonly seeded: boolean;
+  /** Every key the log was ever signed with, newest first. */
+  readonly logKeys: readonly KnownLogKey[];
+};
+
+export type KnownLogKey = {
+  readonly vkey: string;
+  readonly since: Date;
+  /** From when on it signed no more; null while it is in force. */
+  readonly until: Date | null;
+};
 
 /** The database and the settings or the data folder do not belong together; the text says what to do. */
 export class InstallationError extends Error {
@@ -18,7 +30,8 @@ export type InstallationOptions = {
   readonly demo: boolean | null;
   /** For a database that nobody has decided about yet and that is empty. */
   readonly demoByDefault: boolean;
-  readonly verifierKey: string;
+  /** The log's key, and after it the one it takes the place of while it is being replaced. */
+  readonly verifierKeys: readonly string[];
 };
 
 /**
@@ -41,17 +54,12 @@ export async function openInstallation(sql: Sql, options: InstallationOptions): 
     }
   }
   await sql`
-    INSERT INTO veche.installation (demo, verifier_key) VALUES (${demo}, ${options.verifierKey})
+    INSERT INTO veche.installation (demo, verifier_key) VALUES (${demo}, ${options.verifierKeys[0]!})
     ON CONFLICT DO NOTHING`;
-  const [record] = await sql<{ demo: boolean; verifier_key: string; seeded: boolean }[]>`
-    SELECT demo, verifier_key, seeded_at IS NOT NULL AS seeded FROM veche.installation`;
+  await recordLogKeys(sql, options.verifierKeys);
+  const [record] = await sql<{ demo: boolean; seeded: boolean }[]>`
+    SELECT demo, seeded_at IS NOT NULL AS seeded FROM veche.installation`;
   if (!record) throw new TypeError('the record of the installation is missing');
-  if (record.verifier_key !== options.verifierKey) {
-    throw new InstallationError(
-      'OTHER_KEYS',
-      'the keys in VECHE_DATA_DIR are not those of this database: start with the data folder that belongs to it',
-    );
-  }
   if (options.demo !== null && options.demo !== record.demo) {
     throw record.demo
       ? new InstallationError(
@@ -65,7 +73,51 @@ export async function openInstallation(sql: Sql, options: InstallationOptions): 
   }
   // The clock of the demonstration: its one row makes the endpoints of the demonstration answer.
   if (record.demo) await sql`INSERT INTO people.demo (offset_ms) VALUES (0) ON CONFLICT DO NOTHING`;
-  return { demo: record.demo, seeded: record.seeded };
+  return { demo: record.demo, seeded: record.seeded, logKeys: await listLogKeys(sql) };
+}
+
+/**
+ * Notes which keys are in force. A key that the database does not know is its own only beside one that it knows as the
+ * newest: whoever replaces a key has both.
+ * @param verifierKeys - of the data folder: the log's key, and after it the one it takes the place of
+ * @throws InstallationError `OTHER_KEYS`
+ */
+export async function recordLogKeys(sql: Sql, verifierKeys: readonly string[]): Promise<void> {
+  const [current = '', retiring] = verifierKeys;
+  const known = await sql.begin(async (tx) => {
+    const [record] = await tx<{ verifier_key: string }[]>`
+      SELECT verifier_key FROM veche.installation FOR UPDATE`;
+    if (!record || ![current, retiring].includes(record.verifier_key)) return false;
+    await tx`INSERT INTO veche.log_keys (vkey) VALUES (${record.verifier_key}) ON CONFLICT DO NOTHING`;
+    if (record.verifier_key !== current) {
+      const [former] = await tx`SELECT FROM veche.log_keys WHERE vkey = ${current}`;
+      // The key of an old backup, which a newer one has replaced already.
+      if (former) return false;
+      await tx`INSERT INTO veche.log_keys (vkey) VALUES (${current})`;
+      await tx`UPDATE veche.installation SET verifier_key = ${current}`;
+    }
+    await tx`
+      UPDATE veche.log_keys SET until = now()
+      WHERE until IS NULL AND vkey <> ALL (${[...verifierKeys]}::text[])`;
+    return true;
+  });
+  if (!known)
+    throw new InstallationError(
+      'OTHER_KEYS',
+      'the keys in VECHE_DATA_DIR are not those of this database: start with the data folder that belongs to it',
+    );
+}
+
+/** Every key the log was ever signed with, newest first. */
+async function listLogKeys(sql: Sql): Promise<KnownLogKey[]> {
+  const rows = await sql<{ vkey: string; since: string | Date; until: string | Date | null }[]>`
+    SELECT k.vkey, k.since, k.until FROM veche.log_keys k, veche.installation i
+    ORDER BY k.vkey = i.verifier_key DESC, k.until DESC NULLS FIRST, k.since DESC`;
+  return rows.map(({ vkey, since, until }) => ({
+    vkey,
+    since: new Date(since),
+    until: until === null ? null : new Date(until),
+  }));
 }
 
 /** Whether an earlier start was ended in the middle of filling a demonstration: such a one is made anew. */

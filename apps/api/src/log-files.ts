@@ -1,10 +1,11 @@
 // Serves the public log as static files with the headers of c2sp.org/tlog-tiles, and beside them what a stranger needs to
-// check it: the log's key, its witness policy, and the head that the witnesses are being asked about. Reads only, no query
+// check it: the log's keys, its witness policy, and the head that the witnesses are being asked about. Reads only, no query
 // strings, and errors are never cached, so that a tile asked for too early is found later.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseTilePath, tilePath, TILE_WIDTH } from '@veche/ledger/tile.ts';
 import type { TileStore } from '@veche/ledger/sequencer.ts';
 import type { LedgerPort } from '@veche/module-kit/module.ts';
+import type { KnownLogKey } from './installation.ts';
 
 export const LOG_PREFIX = '/log/v1/';
 
@@ -13,7 +14,10 @@ const TEXT = 'text/plain; charset=utf-8';
 
 type LogFile = { readonly content: Uint8Array; readonly type: string; readonly cache: string };
 
-type Ledger = Pick<LedgerPort, 'verifierKey' | 'policy'>;
+type Ledger = Pick<LedgerPort, 'policy'> & {
+  /** Newest first. */
+  readonly logKeys: readonly KnownLogKey[];
+};
 
 /** A handler of everything below {@link LOG_PREFIX}. */
 export function createLogFiles(tiles: TileStore, ledger: Ledger) {
@@ -42,7 +46,8 @@ export function createLogFiles(tiles: TileStore, ledger: Ledger) {
 async function findFile(tiles: TileStore, ledger: Ledger, path: string): Promise<LogFile | null> {
   const present = (content: Uint8Array | null): LogFile | null =>
     content && { content, type: TEXT, cache: 'no-store' };
-  if (path === 'vkey') return present(Buffer.from(`${ledger.verifierKey}\n`));
+  if (path === 'vkey') return present(lines(ledger.logKeys.filter(inForce).map(({ vkey }) => vkey)));
+  if (path === 'keys') return present(lines(ledger.logKeys.map(describeKey)));
   if (path === 'checkpoint') return present(await tiles.read(path));
   // Without witnesses a head is shown as the checkpoint at once; a file of an earlier time would be an old one.
   if (path === 'head') return ledger.policy === null ? null : present(await tiles.read(path));
@@ -50,6 +55,15 @@ async function findFile(tiles: TileStore, ledger: Ledger, path: string): Promise
   const content = await readTile(tiles, path);
   return content && { content, type: 'application/octet-stream', cache: IMMUTABLE };
 }
+
+const lines = (texts: readonly string[]): Uint8Array =>
+  Buffer.from(texts.map((text) => `${text}\n`).join(''));
+
+const inForce = ({ until }: KnownLogKey): boolean => until === null;
+
+/** The key, from when on it signed, and until when; `-` while it does. */
+const describeKey = ({ vkey, since, until }: KnownLogKey): string =>
+  `${vkey} ${since.toISOString()} ${until?.toISOString() ?? '-'}`;
 
 /** A tile or bundle; a partial one that was replaced is cut from the full one, so that old checkpoints stay provable. */
 async function readTile(tiles: TileStore, path: string): Promise<Uint8Array | null> {

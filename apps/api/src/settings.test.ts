@@ -39,6 +39,8 @@ describe('settings', () => {
         VECHE_ORIGIN: 'https://veche.example/',
         VECHE_ROLE: 'api',
         VECHE_DEMO: 'off',
+        VECHE_TILES: 's3://veche-log/house',
+        VECHE_MIRROR: 'mirror',
       },
       '/srv',
     );
@@ -57,7 +59,15 @@ describe('settings', () => {
       webOrigin: 'https://veche.example',
       role: 'api',
       demo: false,
+      tiles: 's3://veche-log/house',
+      mirror: '/srv/mirror',
     });
+  });
+
+  it('keep no demonstration in object storage', () => {
+    expect(() => parseSettings({ VECHE_DEMO: 'on', VECHE_TILES: 's3://veche-log' }, '/srv')).toThrow(
+      /^VECHE_TILES: a demonstration/,
+    );
   });
 
   it.each([
@@ -69,6 +79,9 @@ describe('settings', () => {
     ['VECHE_ROLE', 'secret'],
     ['VECHE_DEMO', 'secret'],
     ['SMTP_URL', 'secret'],
+    ['VECHE_TILES', '/srv/secret'],
+    ['VECHE_TILES', 's3://user:secret@bucket/log'],
+    ['VECHE_MIRROR', 'https://veche.example/secret'],
   ])('name %s when it is wrong, without repeating it', (name, value) => {
     expect(() => parseSettings({ [name]: value }, '/srv')).toThrow(new RegExp(`^${name}: (?!.*secret)`));
   });

@@ -33,6 +33,10 @@ export type Settings = {
    * demonstration, which has three of its own.
    */
   readonly witnessPolicy?: string;
+  /** Where the log's files are kept, `s3://bucket/prefix`. Absent: in the data folder. */
+  readonly tiles?: string;
+  /** Where a second copy of the log is kept: `s3://bucket/prefix` or an absolute folder. Absent: nowhere. */
+  readonly mirror?: string;
   /** Who shows it may read /metrics from other machines; null: nobody may. */
   readonly metricsToken: string | null;
   /** Null: see {@link chooseLogLevel}. */
@@ -45,6 +49,9 @@ export class SettingsError extends Error {
   readonly code = 'SETTINGS';
 }
 
+/** The storage itself looks closer; here it must only be one, without a secret in it. */
+const BUCKET = /^s3:\/\/[a-z0-9.-]+(\/[A-Za-z0-9._-]+)*\/?$/;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -56,6 +63,11 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const dataDir = read('VECHE_DATA_DIR') ?? 'var';
   const host = read('HOST');
   const witnessPolicy = read('VECHE_WITNESS_POLICY');
+  const demo = parseSwitch('VECHE_DEMO', read('VECHE_DEMO'));
+  const tiles = parseBucket('VECHE_TILES', read('VECHE_TILES'));
+  const mirror = read('VECHE_MIRROR');
+  if (tiles !== null && demo === true)
+    throw new SettingsError('VECHE_TILES: a demonstration keeps its log in the data folder');
   return {
     port: parsePort(read('PORT') ?? '3000'),
     ...(host ? { host } : {}),
@@ -63,7 +75,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     dataDir: isAbsolute(dataDir) ? dataDir : join(workingDir, dataDir),
     webOrigin: parseOrigin(read('VECHE_ORIGIN')),
     role: parseChoice('VECHE_ROLE', read('VECHE_ROLE') ?? 'all', ['all', 'api', 'sequencer', 'jobs']),
-    demo: parseSwitch('VECHE_DEMO', read('VECHE_DEMO')),
+    demo,
     smtpUrl: parseCarrier('SMTP_URL', read('SMTP_URL'), /^smtps?:\/\//),
     mailFrom: read('VECHE_MAIL_FROM'),
     smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
@@ -71,6 +83,8 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     ...(witnessPolicy
       ? { witnessPolicy: witnessPolicy === 'none' ? 'none' : resolve(workingDir, witnessPolicy) }
       : {}),
+    ...(tiles === null ? {} : { tiles }),
+    ...(mirror === null ? {} : { mirror: parsePlace('VECHE_MIRROR', mirror, workingDir) }),
     metricsToken: parseToken('VECHE_METRICS_TOKEN', read('VECHE_METRICS_TOKEN')),
     logLevel: parseLogLevel(read('VECHE_LOG_LEVEL')),
   };
@@ -115,6 +129,15 @@ function parseCarrier(name: string, text: string | null, form: RegExp): string |
     throw new SettingsError(`${name}: expected an address`);
   return text;
 }
+
+function parseBucket(name: string, text: string | null): string | null {
+  if (text !== null && !BUCKET.test(text)) throw new SettingsError(`${name}: expected s3://bucket/prefix`);
+  return text;
+}
+
+/** A bucket as above, or a folder. */
+const parsePlace = (name: string, text: string, workingDir: string): string =>
+  /^[a-z0-9]+:/i.test(text) ? parseBucket(name, text)! : resolve(workingDir, text);
 
 /** Long enough not to be guessed, and fit for a header. */
 function parseToken(name: string, text: string | null): string | null {

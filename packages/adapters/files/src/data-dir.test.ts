@@ -2,7 +2,14 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clearScratch, loadOrCreateKey, prepareDataDir } from './data-dir.ts';
+import {
+  clearScratch,
+  findKey,
+  forgetReplacedKey,
+  loadOrCreateKey,
+  prepareDataDir,
+  replaceKey,
+} from './data-dir.ts';
 import { createFileStore } from './file-store.ts';
 
 let folder: string;
@@ -43,6 +50,28 @@ describe('the data folder', () => {
     const dataDir = await prepareDataDir(folder);
     await writeFile(join(dataDir.keys, 'log.key'), 'PRIVATE+KEY+secret');
     await expect(loadOrCreateKey(dataDir, 'log.key', 'a')).rejects.toThrow(/^(?!.*secret)/);
+  });
+
+  it('replaces a key by another of the same name, keeping the old one until it is told to forget it', async () => {
+    const dataDir = await prepareDataDir(folder);
+    await expect(replaceKey(dataDir, 'log.key')).rejects.toThrow(/no log.key/);
+    const old = await loadOrCreateKey(dataDir, 'log.key', 'veche.example/log/v1');
+    // Interrupted after the first of its two steps.
+    await writeFile(join(dataDir.keys, 'log.key.retiring'), await readFile(join(dataDir.keys, 'log.key')), {
+      mode: 0o600,
+    });
+    await replaceKey(dataDir, 'log.key');
+    const made = (await findKey(dataDir, 'log.key'))!;
+    expect(made.name).toBe(old.name);
+    expect(made.seed).not.toEqual(old.seed);
+    expect(await findKey(dataDir, 'log.key.retiring')).toEqual(old);
+    expect(await rights(join(dataDir.keys, 'log.key'))).toBe(0o600);
+    await expect(replaceKey(dataDir, 'log.key')).rejects.toThrow(/already/);
+    expect(await findKey(dataDir, 'log.key')).toEqual(made);
+    await forgetReplacedKey(dataDir, 'log.key');
+    await forgetReplacedKey(dataDir, 'log.key');
+    expect(await findKey(dataDir, 'log.key.retiring')).toBeNull();
+    expect(await readdir(dataDir.keys)).toEqual(['log.key']);
   });
 
   it('forgets unfinished files', async () => {

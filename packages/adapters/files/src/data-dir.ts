@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatSignerKey, parseSignerKey } from '@veche/ledger/note.ts';
-import { writeIfAbsent } from './durable-write.ts';
+import { syncFolder, writeIfAbsent, writeOver } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
 export type DataDir = {
@@ -51,21 +51,51 @@ export async function clearScratch({ scratch }: DataDir): Promise<void> {
  * @throws LedgerFault: when the file does not hold a key.
  */
 export async function loadOrCreateKey(dataDir: DataDir, file: string, name: string): Promise<StoredKey> {
-  const path = join(dataDir.keys, file);
-  const read = (): Promise<string | null> =>
-    readFile(path, 'utf8').catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return null;
-      throw error;
-    });
-  let text = await read();
-  if (text === null) {
-    const made = Buffer.from(`${formatSignerKey(name, randomBytes(32))}\n`);
-    // Two processes may start at once: the second takes the key of the first.
-    await writeIfAbsent(path, made, 0o600, dataDir.scratch);
-    text = (await read())!;
-  }
-  return parseSignerKey(text.trim());
+  const found = await findKey(dataDir, file);
+  if (found) return found;
+  // Two processes may start at once: the second takes the key of the first.
+  await writeIfAbsent(join(dataDir.keys, file), makeKey(name), 0o600, dataDir.scratch);
+  return (await findKey(dataDir, file))!;
 }
+
+/**
+ * The key of that file name; null when there is none.
+ * @throws LedgerFault: when the file does not hold a key.
+ */
+export async function findKey(dataDir: DataDir, file: string): Promise<StoredKey | null> {
+  const text = await readFile(join(dataDir.keys, file), 'utf8').catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return text === null ? null : parseSignerKey(text.trim());
+}
+
+/** The name under which a key is kept that another is taking the place of. */
+export const retiringFile = (file: string): string => `${file}.retiring`;
+
+/**
+ * Makes a new key of the same name in place of the present one, which stays beside it under {@link retiringFile}. Interrupted
+ * between, it leaves the present key under both names, and may be called again.
+ * @throws Error: when a key is being replaced already.
+ */
+export async function replaceKey(dataDir: DataDir, file: string): Promise<void> {
+  const present = await findKey(dataDir, file);
+  if (!present) throw new Error(`there is no ${file} to be replaced`);
+  const text = Buffer.from(`${formatSignerKey(present.name, present.seed)}\n`);
+  const retiring = await findKey(dataDir, retiringFile(file));
+  if (retiring && Buffer.compare(retiring.seed, present.seed) !== 0)
+    throw new Error(`${file} is being replaced already`);
+  await writeIfAbsent(join(dataDir.keys, retiringFile(file)), text, 0o600, dataDir.scratch);
+  await writeOver(join(dataDir.keys, file), makeKey(present.name), 0o600, dataDir.scratch);
+}
+
+/** Destroys a key that has been replaced; does nothing when there is none. */
+export async function forgetReplacedKey(dataDir: DataDir, file: string): Promise<void> {
+  await rm(join(dataDir.keys, retiringFile(file)), { force: true });
+  await syncFolder(dataDir.keys);
+}
+
+const makeKey = (name: string): Uint8Array => Buffer.from(`${formatSignerKey(name, randomBytes(32))}\n`);
 
 /** Makes the folder; rights beyond `mode` are taken away, such as those of a careless umask. */
 async function makePrivate(folder: string, mode: number): Promise<void> {
