@@ -43,7 +43,13 @@ export type FsckReport = {
   readonly complete: boolean;
 };
 
-export type FsckProgress = { readonly entries: number; readonly size: number; readonly files: number };
+export type FsckProgress = {
+  readonly entries: number;
+  readonly size: number;
+  readonly files: number;
+  /** So far. A run that goes on from a state with faults behind it would not tell them again. */
+  readonly faults: number;
+};
 
 export type FsckOptions = {
   /** The tree of a checkpoint whose signature was checked. */
@@ -208,7 +214,8 @@ export async function fsck(options: FsckOptions): Promise<FsckReport> {
       await append(1, tile.node(8, 0));
       entries += TILE_WIDTH;
     } else edge = tile;
-    if (complete) await onProgress?.({ entries: edge ? size : entries, size, files }, state);
+    if (complete)
+      await onProgress?.({ entries: edge ? size : entries, size, files, faults: faults.size }, state);
   }
   await Promise.allSettled(readings.flatMap(({ bundle, tile }) => [bundle, tile]));
 

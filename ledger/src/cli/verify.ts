@@ -1,4 +1,5 @@
-// The auditor on the command line: verifies a meeting, or a single receipt, and says so by its exit code.
+// The auditor on the command line: verifies a meeting or a single receipt, follows a log, or derives one anew, and says so by
+// its exit code.
 // 0 all holds; 1 something is broken, and the first broken thing is named; 2 wrong usage, or out of reach.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -11,6 +12,7 @@ import { LedgerFault } from '../fault.ts';
 import type { Choice } from '../meeting.ts';
 import { checkKeptReceipt, checkReceipt, parseReceipt } from '../receipt.ts';
 import { createWebVerifier } from '../webcrypto.ts';
+import { fsck } from './fsck.ts';
 import {
   Unable,
   findText,
@@ -25,6 +27,7 @@ import {
   whyUnable,
 } from './sources.ts';
 import type { Output } from './sources.ts';
+import { watch } from './watch.ts';
 import { LANGUAGES, WORDS } from './words.ts';
 import type { Language, Words } from './words.ts';
 
@@ -46,9 +49,14 @@ const OPTIONS = {
 /**
  * Runs the program.
  * @param args without node and script
+ * @param stopped ends `watch` after the look that is under way
  * @returns the exit code
  */
-export async function main(args: readonly string[], output: Output): Promise<0 | 1 | 2> {
+export async function main(
+  args: readonly string[],
+  output: Output,
+  stopped?: AbortSignal,
+): Promise<0 | 1 | 2> {
   useFastHash();
   let words: Words =
     WORDS[args[args.indexOf('--lang') + 1] === 'ru' && args.includes('--lang') ? 'ru' : 'en'];
@@ -59,6 +67,9 @@ export async function main(args: readonly string[], output: Output): Promise<0 |
     return 2;
   };
   try {
+    const [program, ...rest] = args;
+    if (program === 'watch') return await watch(rest, output, stopped);
+    if (program === 'fsck') return await fsck(rest, output);
     const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     const { values, positionals } = parsed;
     if (!LANGUAGES.includes(values.lang as Language)) return unable(words.usage);
