@@ -7,7 +7,8 @@ import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { publicKeyOf, sign } from '@veche/ledger/ed25519.ts';
 import { decodeEntry, encodeEntry, possessionMessage, signEntry } from '@veche/ledger/entry.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
-import { parseVerifierKey } from '@veche/ledger/note.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import { parsePolicy } from '@veche/ledger/policy.ts';
 import { checkReceipt, withExtra } from '@veche/ledger/receipt.ts';
 import { castBallot, getMyBallot, getReceipt, registerKey } from '@veche/meetings/contract.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
@@ -41,8 +42,10 @@ export type Device = {
   readonly entitlements: readonly string[];
   /** 32-byte Ed25519 seed; never leaves the device. */
   readonly seed: Uint8Array;
-  /** Verifier key of the log, pinned when first seen. */
+  /** Verifier keys of the log, one a line, pinned when first seen. */
   readonly logKey: string;
+  /** Its witness policy; null where it asks nobody. */
+  readonly policy: string | null;
 };
 
 /** Makes a key for this meeting and registers it with a proof that it is ours. */
@@ -61,6 +64,7 @@ export async function prepareDevice(session: Session, place: Place, label: strin
     entitlements: mine.entitlements.map(({ id }) => id),
     seed,
     logKey: mine.logKey,
+    policy: mine.policy,
   };
 }
 
@@ -98,7 +102,12 @@ export async function cast(device: Device, ballot: SignedBallot): Promise<string
     await new Promise((resolve) => setTimeout(resolve, 200));
     answer = await device.session.call(getReceipt, { params: { ...device.place, idem: answer.idem } });
   }
-  checkReceipt(answer.proof!, encodeUtf8(ballot.entry), parseVerifierKey(device.logKey));
+  const leaf = encodeUtf8(ballot.entry);
+  const policy = device.policy === null ? undefined : parsePolicy(device.policy);
+  const { checkpoint } = checkReceipt(answer.proof!, leaf, parseLogKeys(device.logKey), policy);
+  // "Witnessed" is believed for the cosignatures, never for the word.
+  if (answer.state === 'witnessed' && (checkpoint.witnessed?.quorumTime ?? null) === null)
+    throw new Error('the receipt is called witnessed and is not');
   // What opens the commitment goes into the file too, so that the file alone shows what was voted.
   return withExtra(answer.proof!, {
     entry: decodeEntry(ballot.entry),

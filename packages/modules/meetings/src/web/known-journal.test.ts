@@ -37,6 +37,11 @@ describe('the keys of a journal', () => {
     expect(trustKeys(old.vkey, told(next, old), noteBy(old))).toBe(old.vkey);
   });
 
+  it('stay as they are under a note that nobody known signed, while the server names one of them', () => {
+    expect(trustKeys(old.vkey, told(next, old), noteBy(next))).toBe(old.vkey);
+    expect(trustKeys(old.vkey, told(old), 'nothing')).toBe(old.vkey);
+  });
+
   it.each([
     ['signed by a new key alone', noteBy(next)],
     ['signed by neither', noteBy(foreign)],

@@ -19,22 +19,26 @@ export type ToldLog = {
  * The keys to believe: those known, and of the new ones told those that signed this note beside a known one, as a journal
  * does while it replaces its key. A key once known is kept, since old receipts carry no other.
  * @param note - a signed checkpoint of the journal
- * @returns keys one a line, newest first; null when no known key signed the note: this is another journal
+ * @returns keys one a line, newest first; null when this is another journal: no known key is named or has signed. A note
+ *   that nobody known signed brings no new key, and is left to whoever checks it.
  */
 export function trustKeys(known: string, told: string, note: string): string | null {
   const old = parseLogKeys(known);
   const fresh = parseLogKeys(told).filter(({ vkey }) => old.every((key) => key.vkey !== vkey));
-  let signed: (key: NoteVerifier) => boolean;
+  const isNamed = parseLogKeys(told).length > fresh.length;
+  const signed = signersOf(note, [...fresh, ...old]);
+  if (!old.some(signed)) return isNamed ? known : null;
+  return [...fresh.filter(signed), ...old].map(({ vkey }) => vkey).join('\n');
+}
+
+function signersOf(note: string, keys: readonly NoteVerifier[]): (key: NoteVerifier) => boolean {
   try {
-    const { verified } = checkNote(note, [...fresh, ...old]);
-    signed = ({ name, keyId }) =>
-      verified.some((line) => line.name === name && equalBytes(line.keyId, keyId));
+    const { verified } = checkNote(note, keys);
+    return ({ name, keyId }) => verified.some((line) => line.name === name && equalBytes(line.keyId, keyId));
   } catch (error) {
-    if (error instanceof LedgerFault) return null;
+    if (error instanceof LedgerFault) return () => false;
     throw error;
   }
-  if (!old.some(signed)) return null;
-  return [...fresh.filter(signed), ...old].map(({ vkey }) => vkey).join('\n');
 }
 
 /** The journal of this device after the server has named it anew. Another policy is taken over, and shown. */
