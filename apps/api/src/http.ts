@@ -9,10 +9,11 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import compression from 'compression';
 import type { Logger } from '@veche/module-kit/module.ts';
 import { describeApi } from '@veche/module-kit/openapi.ts';
-import { createServer as createApi } from '@veche/module-kit/server.ts';
+import { createServer as createApi, type AnswerHeaders } from '@veche/module-kit/server.ts';
 import type { Context } from 'hono';
 import type { OpenHouse } from './house.ts';
 import { createLogFiles, LOG_PREFIX } from './log-files.ts';
@@ -54,8 +55,7 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: () 
 const compress = compression({
   threshold: 1_024,
   filter: (request, response) =>
-    request.method === 'GET' &&
-    (response.getHeader('content-type') === 'application/jsonl' || compression.filter(request, response)),
+    response.getHeader('content-type') === 'application/jsonl' || compression.filter(request, response),
 }) as Middleware;
 
 export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOptions): HttpServer {
@@ -90,7 +90,8 @@ export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOp
         handleLog(request, response, path).catch((error: unknown) => fail(log, response, error));
       } else if (path === METRICS_PATH) {
         handleMetrics(request, response).catch((error: unknown) => fail(log, response, error));
-      } else compress(request, response, () => answer(request, response, path));
+      } else if (request.method === 'GET') compress(request, response, () => answer(request, response, path));
+      else answer(request, response, path);
     },
   );
 
@@ -123,6 +124,7 @@ function createApiListener(
     translate: open.translate,
     newRequestId: randomUUID,
     addressOf,
+    answerText: answerOnNode,
     allowedOrigins: (origin) =>
       origin === webOrigin || (!webOrigin.startsWith('https:') && isLoopbackOrigin(origin)),
   });
@@ -150,6 +152,15 @@ function createApiListener(
     });
   });
   return getRequestListener(api.fetch, { overrideGlobalObjects: false });
+}
+
+/** Straight out by Node's own way, which costs a third of an answer that is read again as a stream. */
+function answerOnNode(context: Context, status: number, headers: AnswerHeaders, text: string): Response {
+  const { outgoing } = context.env as { outgoing: ServerResponse };
+  for (const [name, value] of headers) outgoing.appendHeader(name, value);
+  outgoing.setHeader('content-length', Buffer.byteLength(text));
+  outgoing.writeHead(status).end(text);
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Where a request came from; a proxy on this machine is believed about it, nobody else is. */
