@@ -51,7 +51,10 @@ export class BundleFault extends LedgerFault {
   }
 }
 
-/** The lines of a bundle, each with its newline. */
+/**
+ * The lines of a bundle, each with its newline.
+ * @example (await writeBundle({ origin: 'a', meeting: 'm1', checkpoint, roll, entries: [], result }).next()).value // '{"format":"veche-bundle/v1","meeting":"m1","origin":"a","t":"bundle"}\n'
+ */
 export async function* writeBundle(source: BundleSource): AsyncGenerator<string> {
   let lines = 0;
   const line = (value: unknown): string => {

@@ -223,6 +223,7 @@ export const possessionMessage = (meeting: LogId, voter: LogId): Uint8Array =>
  * A draft with its author, ready to be signed over {@link entryMessage} by a key that only signs asynchronously.
  * @param by base64 of the author's key
  * @throws LedgerFault `entry`: when the draft is not of its kind.
+ * @example prepareEntry({ kind: 'minutes', meeting: 'm1', pdf: salt, language: 'ru' }, salt).v // 1
  */
 export function prepareEntry<D extends EntryDraft>(
   draft: D,
@@ -242,6 +243,7 @@ export function prepareEntry(draft: object, by: Base64Of32, kinds: EntryKinds = 
 /**
  * The entry of a prepared draft and its author's signature, which is not checked here.
  * @param signature 64 bytes
+ * @example attachSignature({ v: 1, by: salt }, new Uint8Array(1)).sig // 'AA=='
  */
 export function attachSignature<U extends { readonly v: 1; readonly by: string }>(
   unsigned: U,
@@ -340,7 +342,10 @@ export const signatureOfEntry = (entry: Entry | AnyEntry): SignatureCheck => ({
   signature: decodeBase64(entry.sig, 64),
 });
 
-/** What must hold for the registered key to be in the hands of who registered it. */
+/**
+ * What must hold for the registered key to be in the hands of who registered it.
+ * @example checkSignature(...Object.values(signatureOfPossession(entries.find(({ entry }) => entry.kind === 'key.registered').entry))) // true
+ */
 export const signatureOfPossession = (entry: KeyRegisteredEntry): SignatureCheck => ({
   key: decodeBase64(entry.key, 32),
   message: possessionMessage(entry.meeting, entry.voter),

@@ -1,5 +1,6 @@
 // Runs every @example of the package: each is one expression, and what must come out after `//`. The names in them are
 // the package's own exports and the sample values below.
+import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from './bytes.ts';
@@ -64,6 +65,8 @@ async function sampleValues(): Promise<Record<string, unknown>> {
     items: notice.items,
     seed: seedOf('seed'),
     message: encodeUtf8('message'),
+    // As a Uint8Array of its own kind, so that what comes out can be compared.
+    hash: (name: string, bytes: Uint8Array) => new Uint8Array(hash(name, bytes, 'buffer')),
     publicFetch: async (url: string) => {
       const content = world.files.get(url.replace('https://veche.example/log/v1/', ''));
       return {

@@ -18,6 +18,7 @@ export const sha256: Sha256 = (bytes) => implementation(bytes);
  * Puts another SHA-256 in place for the whole process, such as `(bytes) => hash('sha256', bytes, 'buffer')` of
  * node:crypto, which is about twice as fast as noble.
  * @throws RangeError: when it does not give the digest of FIPS 180-4 for "abc".
+ * @example useSha256((bytes) => hash('sha256', bytes, 'buffer')) // undefined
  */
 export function useSha256(faster: Sha256): void {
   const digest = encodeHex(faster(encodeUtf8('abc')));

@@ -206,6 +206,9 @@ export function createMeetingWatch(origin: string, from?: MeetingWatchState): Me
   };
 }
 
-/** Whether a finding is a fault, and not only worth telling. */
+/**
+ * Whether a finding is a fault, and not only worth telling.
+ * @example isEntryFault({ code: 'ballot-after-close' }) // false
+ */
 export const isEntryFault = ({ code }: EntryFinding): boolean =>
   code !== 'ballot-after-close' && code !== 'key-after-close';

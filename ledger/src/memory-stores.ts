@@ -13,6 +13,10 @@ export type MemoryHeadStore = HeadStore & {
   readonly head: Head | null;
 };
 
+/**
+ * The head, the queue and the entries, in memory.
+ * @example await createMemoryHeadStore().load() // null
+ */
 export function createMemoryHeadStore(): MemoryHeadStore {
   let head: Head | null = null;
   let waiting: Submission[] = [];
@@ -64,6 +68,10 @@ export function createMemoryHeadStore(): MemoryHeadStore {
 
 export type MemoryTileStore = ListedTileStore & { readonly files: Map<string, Uint8Array> };
 
+/**
+ * The public files, in memory.
+ * @example await createMemoryTileStore().read('checkpoint') // null
+ */
 export function createMemoryTileStore(): MemoryTileStore {
   const files = new Map<string, Uint8Array>();
   return {

@@ -233,7 +233,10 @@ export function createCosigner(
   return at(unixSeconds);
 }
 
-/** The moment, in Unix seconds, that a cosignature names. */
+/**
+ * The moment, in Unix seconds, that a cosignature names; above 2^53 not to the second.
+ * @example cosignatureSeconds(parseSignatureLine(signatureLine(createCosigner('w', seed, 1_700_000_000), message))) // 1_700_000_000
+ */
 export function cosignatureSeconds({ signature }: NoteSignature): number {
   return Number(signature.subarray(0, 8).reduce((value, byte) => value * 256n + BigInt(byte), 0n));
 }

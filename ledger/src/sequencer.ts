@@ -253,6 +253,10 @@ type Growth = {
 /** Whatever the setting: the tiles of the last batch stay, as their receipts are made next. */
 const LEAST_KEPT_TILES = 16;
 
+/**
+ * The one writer of a log. Nothing happens before its start().
+ * @example (await createSequencer({ origin: signer.name, signer, store: createMemoryHeadStore(), tiles: createMemoryTileStore(), now: () => 1, epoch: 0, firstEntry: () => leaf }).start()).size // 1
+ */
 export function createSequencer(options: SequencerOptions): Sequencer {
   const {
     origin,

@@ -20,7 +20,10 @@ const findSubtle = (): Subtle | null =>
 // Enough to keep the runtime's threads busy, few enough to keep memory flat.
 const AT_ONCE = 256;
 
-/** Whether the runtime itself can check Ed25519; tried once with a real key. */
+/**
+ * Whether the runtime itself can check Ed25519; tried with a real key.
+ * @example await hasNativeEd25519() // true
+ */
 export async function hasNativeEd25519(): Promise<boolean> {
   const subtle = findSubtle();
   if (!subtle) return false;

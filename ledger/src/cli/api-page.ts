@@ -167,7 +167,7 @@ function introOf({ text }: Source): string {
     );
 }
 
-/** The page, not yet formatted. */
+/** The page. */
 export function makeApiPage(sources: readonly Source[]): string {
   const files = sources
     .map((source) => ({ source, found: exportsOf(source) }))
@@ -181,7 +181,12 @@ export function makeApiPage(sources: readonly Source[]): string {
           `- [${name}](#${name.replace('.', '')}): ${found.map((one) => `\`${one.name}\``).join(' ')}`,
       )
       .join('\n'),
-    ...files.flatMap(({ source, found }) => [`## ${source.name}`, introOf(source), ...found.map(sectionOf)]),
-    '',
-  ].join('\n\n');
+    ...files.flatMap(({ source, found }) => [
+      `## ${source.name}`,
+      introOf(source).trimEnd(),
+      ...found.map(sectionOf),
+    ]),
+  ]
+    .join('\n\n')
+    .concat('\n');
 }

@@ -1,6 +1,5 @@
 // The sources of the library from its folder, and the page about them as it must lie there.
 import { readFile, readdir } from 'node:fs/promises';
-import { format, resolveConfig } from 'prettier';
 import { makeApiPage } from './api-page.ts';
 import type { Source } from './api-page.ts';
 
@@ -14,8 +13,5 @@ export async function readSources(): Promise<Source[]> {
   );
 }
 
-/** API.md, formatted as everything here is. */
-export async function readApiPage(): Promise<string> {
-  const settings = await resolveConfig(new URL('../../API.md', import.meta.url));
-  return format(makeApiPage(await readSources()), { ...settings, plugins: [], parser: 'markdown' });
-}
+/** API.md as it must be. */
+export const readApiPage = async (): Promise<string> => makeApiPage(await readSources());
