@@ -1,11 +1,13 @@
 // `npm run bench`: every figure of the product in one run on one machine, each promise with its limit beside it.
-//   npm run bench -- [--json] [--only casts,verification,walk,growth] [--growth-to 1e6]
+//   npm run bench -- [--json] [--only casts,verification,walk,audit,growth] [--growth-to 1e6]
 // Exit code 1 when a promise is not kept. Never run it while something builds.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchAudit } from './audit.ts';
 import { benchCasts } from './casts.ts';
 import { holds, lineOf, type Figure } from './figures.ts';
 import { benchGrowth } from './growth.ts';
+import { publishedTable } from './published.ts';
 import { benchVerification } from './verification.ts';
 import { benchWalk } from './walk.ts';
 
@@ -13,6 +15,7 @@ const benches: Record<string, { title: string; run: (say: (text: string) => void
   casts: { title: 'Casting over HTTP', run: benchCasts },
   verification: { title: 'Verifying a meeting', run: benchVerification },
   walk: { title: 'The walk of an owner and of a verifier', run: benchWalk },
+  audit: { title: 'Auditing a whole log', run: (say) => benchAudit(say) },
   growth: {
     title: 'Growth of the log',
     run: (say) => benchGrowth(say, { to: Number(values['growth-to']) }),
@@ -53,4 +56,5 @@ for (const name of wanted) {
   if (!values.json) for (const figure of figures) console.log(lineOf(figure));
 }
 if (values.json) console.log(JSON.stringify({ machine, results }, null, 2));
+else console.log(`\n${publishedTable(results, machine)}`);
 process.exitCode = Object.values(results).flat().every(holds) ? 0 : 1;

@@ -181,17 +181,19 @@ export async function makeMeeting(entries: number, items: number): Promise<Synth
   };
 }
 
-type Key = { readonly text: string; readonly secret: KeyObject };
+/** An Ed25519 key, its public half as entries name it. */
+export type BenchKey = { readonly text: string; readonly secret: KeyObject };
 
 /** Signing by node:crypto: a hundred thousand signatures are made in seconds. */
-function leafOf(draft: EntryDraft, key: Key): string {
+export function leafOf(draft: EntryDraft, key: BenchKey): string {
   const unsigned = prepareEntry(draft, key.text);
   return encodeEntry(
     attachSignature(unsigned, nativeSign(null, entryMessage(unsigned), key.secret)) as Entry,
   );
 }
 
-function keyOf(purpose: string, number: number): Key {
+/** The same key for the same words, so that a run can be repeated. */
+export function keyOf(purpose: string, number: number): BenchKey {
   const seed = bytes(purpose, number);
   const secret = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const { x } = secret.export({ format: 'jwk' });
