@@ -24,6 +24,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/em
 import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
 import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
+import { grantApplication, mayChangeLog, openApplicationRole } from '@veche/postgres/rights.ts';
 import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/sequencer-process.ts';
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
 import { findOpenFork } from '@veche/postgres/witness-records.ts';
@@ -98,9 +99,8 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     const dataDir = await prepareDataDir(settings.dataDir);
     const embedded = settings.database ? null : await startEmbeddedPostgres({ directory: dataDir.postgres });
     if (embedded) closing.push(embedded.stop);
-    const address = settings.database ?? embedded!.address;
-    if (embedded) await clearUnfinishedDemo(address, dataDir);
-    const connection = await openDatabase(address, embedded);
+    if (embedded) await clearUnfinishedDemo(embedded.address, dataDir);
+    const { connection, address } = await openDatabase(settings, embedded, log);
     closing.push(connection.close);
     if (embedded) await clearScratch(dataDir);
 
@@ -167,7 +167,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       webOrigin,
       demo: installation.demo,
       transports: options.transports ?? transports.all,
-      ...(clock.advance ? { demoClock: { advance: clock.advance } } : {}),
+      ...(clock.advance ? { demoClock: { advance: advanceWith(clock.advance, ledger) } } : {}),
     };
     const jobs: NamedJob[] = [
       ...modules.flatMap((module) => module.jobs(house).map((job) => ({ module: module.name, job }))),
@@ -231,20 +231,55 @@ function databaseAudit(
   };
 }
 
+/** Moves the clock, and has the witnesses sign by it at once: else they would seem hours late. */
+const advanceWith =
+  (advance: MovableClock['advance'], ledger: House['ledger']): MovableClock['advance'] =>
+  async (seconds) => {
+    const now = await advance(seconds);
+    await ledger.witnessedFrom(Math.floor(now.getTime() / 1_000), 0);
+    return now;
+  };
+
 const plays = ({ role }: Settings, part: 'sequencer' | 'jobs'): boolean => role === 'all' || role === part;
 
+/**
+ * Migrates as the owner of the tables and connects as somebody who may only add to the log: with the embedded database
+ * always, with one of the operator's where VECHE_MIGRATION_URL tells the two apart.
+ */
 async function openDatabase(
-  address: DatabaseAddress,
+  settings: Settings,
   embedded: EmbeddedPostgres | null,
-): Promise<Connection> {
-  if (embedded) await createDatabase(address);
+  log: Logger,
+): Promise<{ connection: Connection; address: DatabaseAddress }> {
+  if (embedded) await createDatabase(embedded.address);
+  const owner = embedded?.address ?? settings.migrations;
+  const address = owner ? await migrateAs(owner, settings.database) : settings.database!;
   const connection = connect(address);
   try {
-    await migrate(connection.sql, MIGRATIONS);
-    return connection;
+    // Without an owner of their own the tables are the application's.
+    if (!owner) await migrate(connection.sql, MIGRATIONS);
+    if (await mayChangeLog(connection.sql))
+      log.warn({}, 'the role of DATABASE_URL may change what is logged: see VECHE_MIGRATION_URL');
+    return { connection, address };
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** @returns where the application connects: to `application`, or as a role that is made for it. */
+async function migrateAs(
+  owner: DatabaseAddress,
+  application: DatabaseAddress | null,
+): Promise<DatabaseAddress> {
+  const { sql, close } = connect(owner, { max: 2, applicationName: 'veche-migrations' });
+  try {
+    await migrate(sql, MIGRATIONS);
+    const address = application ?? (await openApplicationRole(sql, owner));
+    await grantApplication(sql, address.user);
+    return address;
+  } finally {
+    await close();
   }
 }
 

@@ -74,6 +74,8 @@ describe('settings', () => {
     ['PORT', '70000'],
     ['PORT', 'http'],
     ['DATABASE_URL', 'mysql://secret@db/veche'],
+    ['VECHE_MIGRATION_URL', 'mysql://secret@db/veche'],
+    ['VECHE_MIGRATION_URL', 'postgres://owner:secret@db/veche'],
     ['DATABASE_URL', 'postgres://user:secret@host'],
     ['VECHE_ORIGIN', 'https://veche.example/secret'],
     ['VECHE_ROLE', 'secret'],

@@ -15,6 +15,8 @@ export type Settings = {
   readonly host?: string;
   /** Null: the embedded database in the data folder. */
   readonly database: DatabaseAddress | null;
+  /** Who owns the tables and migrates them, on the server of `database`. Absent: `database` itself. */
+  readonly migrations?: DatabaseAddress;
   /** Absolute. */
   readonly dataDir: string;
   /** Without a trailing slash; null: http://localhost and the port. */
@@ -66,12 +68,18 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const demo = parseSwitch('VECHE_DEMO', read('VECHE_DEMO'));
   const tiles = parseBucket('VECHE_TILES', read('VECHE_TILES'));
   const mirror = read('VECHE_MIRROR');
+  const migrations = parseDatabase('VECHE_MIGRATION_URL', read('VECHE_MIGRATION_URL'));
+  if (migrations && !read('DATABASE_URL'))
+    throw new SettingsError(
+      'VECHE_MIGRATION_URL: the embedded database needs none; expected DATABASE_URL too',
+    );
   if (tiles !== null && demo === true)
     throw new SettingsError('VECHE_TILES: a demonstration keeps its log in the data folder');
   return {
     port: parsePort(read('PORT') ?? '3000'),
     ...(host ? { host } : {}),
-    database: parseDatabase(read('DATABASE_URL')),
+    database: parseDatabase('DATABASE_URL', read('DATABASE_URL')),
+    ...(migrations ? { migrations } : {}),
     dataDir: isAbsolute(dataDir) ? dataDir : join(workingDir, dataDir),
     webOrigin: parseOrigin(read('VECHE_ORIGIN')),
     role: parseChoice('VECHE_ROLE', read('VECHE_ROLE') ?? 'all', ['all', 'api', 'sequencer', 'jobs']),
@@ -104,12 +112,12 @@ function parsePort(text: string): number {
   return port;
 }
 
-function parseDatabase(text: string | null): DatabaseAddress | null {
+function parseDatabase(name: string, text: string | null): DatabaseAddress | null {
   if (text === null) return null;
   try {
     return parseDatabaseUrl(text);
   } catch (cause) {
-    throw new SettingsError('DATABASE_URL: expected postgres://user:password@host:5432/name', { cause });
+    throw new SettingsError(`${name}: expected postgres://user:password@host:5432/name`, { cause });
   }
 }
 

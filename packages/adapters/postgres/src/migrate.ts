@@ -35,13 +35,19 @@ export async function migrate(sql: Sql, folder: string): Promise<string[]> {
     >`SELECT current_setting('server_encoding') AS encoding`;
     if (database?.encoding !== 'UTF8')
       throw new MigrationError('DATABASE_ENCODING', 'expected a database in UTF8');
-    await connection`CREATE SCHEMA IF NOT EXISTS veche`;
-    await connection`
-      CREATE TABLE IF NOT EXISTS veche.migrations (
-        name text PRIMARY KEY,
-        sha256 text NOT NULL,
-        applied_at timestamptz NOT NULL DEFAULT now()
-      )`;
+    // Asked first: whoever may only use the tables may still see that nothing is to be done.
+    const [table] = await connection<
+      { present: boolean }[]
+    >`SELECT to_regclass('veche.migrations') IS NOT NULL AS present`;
+    if (!table?.present) {
+      await connection`CREATE SCHEMA IF NOT EXISTS veche`;
+      await connection`
+        CREATE TABLE veche.migrations (
+          name text PRIMARY KEY,
+          sha256 text NOT NULL,
+          applied_at timestamptz NOT NULL DEFAULT now()
+        )`;
+    }
     const rows = await connection<
       { name: string; sha256: string }[]
     >`SELECT name, sha256 FROM veche.migrations`;
