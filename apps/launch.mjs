@@ -26,6 +26,7 @@ const commands = {
   story: { build: false, run: ['tests/story/story.ts'] },
   verify: { build: false, run: ['ledger/bin/verify'] },
   witness: { build: false, run: ['apps/witness/src/main.ts'] },
+  witnesses: { build: false, run: ['apps/api/src/witnesses-command.ts'] },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

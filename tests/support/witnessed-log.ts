@@ -43,8 +43,15 @@ export type TestWitness = {
   setClock(unixSeconds: number | null): void;
 };
 
-/** @param seed - another witness for each. */
-export async function startTestWitness(name: string, seed: number): Promise<TestWitness> {
+/**
+ * @param seed - another witness for each.
+ * @param logs - keys of the logs it serves: that of the logs that tests make, unless said.
+ */
+export async function startTestWitness(
+  name: string,
+  seed: number,
+  logs: readonly string[] = [signer.vkey],
+): Promise<TestWitness> {
   const folder = await mkdtemp(join(tmpdir(), 'veche-witness-'));
   const key = new Uint8Array(32).fill(seed);
   const store = openWitnessStore(join(folder, 'store.sqlite'), { name, publicKey: publicKeyOf(key) });
@@ -55,7 +62,7 @@ export async function startTestWitness(name: string, seed: number): Promise<Test
     name,
     seed: key,
     store,
-    logs: [signer.vkey],
+    logs,
     now: () => (clock === null ? Date.now() : clock * 1000),
     log: silent,
   });

@@ -128,7 +128,8 @@ type ForkRow = {
   cleared_why: string | null;
 };
 
-async function readForks(sql: Sql): Promise<ForkEvidence[]> {
+/** Evidence of forks: what is not cleared first, then the newest; twenty at most. */
+export async function readForks(sql: Sql): Promise<ForkEvidence[]> {
   const rows = await sql<ForkRow[]>`
     SELECT id, (extract(epoch FROM found_at) * 1000)::bigint AS found_ms, witness, kind, our_size, our_note,
       their_size, their_note, (extract(epoch FROM cleared_at) * 1000)::bigint AS cleared_ms, cleared_why
