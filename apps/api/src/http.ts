@@ -198,7 +198,13 @@ const shapeOf = (path: string): string =>
     .join('/');
 
 const areaOf = (path: string): Area =>
-  path.startsWith(LOG_PREFIX) ? 'log' : path.startsWith('/api/v1/') ? 'api' : 'pages';
+  path.startsWith(LOG_PREFIX)
+    ? 'log'
+    : path.startsWith('/api/v1/')
+      ? 'api'
+      : path === '/health' || path === METRICS_PATH
+        ? 'service'
+        : 'pages';
 
 function logAccess(
   log: Logger,

@@ -18,8 +18,8 @@ import {
 
 export const METRICS_PATH = '/metrics';
 
-/** Which part of the server answered. */
-export type Area = 'api' | 'log' | 'pages';
+/** Which part of the server answered; `service`: what programs ask that watch over it. */
+export type Area = 'api' | 'log' | 'pages' | 'service';
 
 export type Counters = {
   onAnswer(area: Area, status: number, milliseconds: number): void;

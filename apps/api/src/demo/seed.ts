@@ -88,6 +88,8 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
   } finally {
     hold(null);
   }
+  // The witnesses have signed by a clock that stood still: they are asked once more by the one that runs.
+  await open.house.ledger.witnessedFrom(Math.floor(open.clock.now().getTime() / 1_000), 0);
 }
 
 type Enter = (personId: string) => Promise<Call>;
