@@ -68,8 +68,9 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const demo = parseSwitch('VECHE_DEMO', read('VECHE_DEMO'));
   const tiles = parseBucket('VECHE_TILES', read('VECHE_TILES'));
   const mirror = read('VECHE_MIRROR');
+  const database = parseDatabase('DATABASE_URL', read('DATABASE_URL'));
   const migrations = parseDatabase('VECHE_MIGRATION_URL', read('VECHE_MIGRATION_URL'));
-  if (migrations && !read('DATABASE_URL'))
+  if (migrations && !database)
     throw new SettingsError(
       'VECHE_MIGRATION_URL: the embedded database needs none; expected DATABASE_URL too',
     );
@@ -78,7 +79,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   return {
     port: parsePort(read('PORT') ?? '3000'),
     ...(host ? { host } : {}),
-    database: parseDatabase('DATABASE_URL', read('DATABASE_URL')),
+    database,
     ...(migrations ? { migrations } : {}),
     dataDir: isAbsolute(dataDir) ? dataDir : join(workingDir, dataDir),
     webOrigin: parseOrigin(read('VECHE_ORIGIN')),
