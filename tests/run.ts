@@ -16,6 +16,7 @@ const checks: readonly { title: string; run: readonly string[] }[] = [
   { title: 'types of core, alone', run: [bin('tsc'), '-p', 'packages/core'] },
   { title: 'types of rules, alone', run: [bin('tsc'), '-p', 'packages/rules'] },
   { title: 'types of the ledger, alone', run: [bin('tsc'), '-p', 'ledger'] },
+  { title: 'size of the verifier', run: [process.execPath, 'ledger/src/cli/print-sizes.ts'] },
   {
     title: 'types of the pages',
     run: [bin('turbo'), 'run', 'check', '--filter=@veche/web', '--output-logs=errors-only'],
