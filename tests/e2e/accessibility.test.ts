@@ -103,6 +103,25 @@ describe('every page', async () => {
         reach: (page) => page.getByText('Everything checks', { exact: true }).waitFor(),
       },
       { name: 'a check of files', path: '/verify' },
+      { name: 'a check of receipts', path: '/check' },
+      {
+        name: 'files that are no good receipts',
+        path: '/check',
+        async reach(page) {
+          const fileOf = (name: string, text: string) => ({
+            name,
+            mimeType: 'text/plain',
+            buffer: Buffer.from(text),
+          });
+          await page
+            .getByLabel('Receipt files')
+            .setInputFiles([
+              fileOf('letter.txt', 'hello'),
+              fileOf('cut.tlog-proof', 'c2sp.org/tlog-proof@v1\nindex 1'),
+            ]);
+          await page.getByText('The receipt did not pass the check').waitFor();
+        },
+      },
       { name: 'the registry of houses', path: '/registry' },
       { name: 'the outbox', path: '/outbox' },
       { name: 'the API reference', path: '/api', still: true },
@@ -125,7 +144,11 @@ describe('every page', async () => {
       {
         name: 'the receipt of a vote',
         path: `${pathOf(open)}/vote`,
-        reach: async (page) => void (await castOn(page, ['For', 'Against', 'Abstain', 'For'])),
+        async reach(page) {
+          await castOn(page, ['For', 'Against', 'Abstain', 'For']);
+          await page.getByText(/independent witnesses have confirmed/).waitFor();
+          for (const summary of await page.locator('summary').all()) await summary.click();
+        },
       },
       { name: 'one’s votes and devices', path: `${pathOf(open)}/receipts` },
     ],

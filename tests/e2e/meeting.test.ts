@@ -389,7 +389,7 @@ describe('a house meeting in the browser', async () => {
       const receipt = checkKeptReceipt(receiptFile, parseVerifierKey(vkey));
       expect(receipt.index).toBe(records[0]);
       expect(receipt.payload).toMatchObject({ meeting: place.meeting });
-      await page.getByText('No independent witnesses are set up in this installation yet.').waitFor();
+      await page.getByText(/independent witnesses have confirmed the journal with your record/).waitFor();
       for (const word of [/Merkle/i, /\bhash/i])
         expect(await page.getByText(word).filter({ visible: true }).count()).toBe(0);
 
@@ -609,14 +609,14 @@ describe('a house meeting in the browser', async () => {
       await page.getByText('This is neither a meeting’s file nor a receipt.').waitFor();
       await drop.setInputFiles({ name: 'r', mimeType: 'text/plain', buffer: Buffer.from(receiptFile) });
       await page.getByText('The receipt is genuine', { exact: true }).waitFor();
-      await page.getByText(`Record ${records[0]} of the public journal`).waitFor();
+      await page.getByText(`Record ${records[0]} is the very one in the receipt.`).waitFor();
       const forged = receiptFile.replace(
         /\n(index )([0-9]+)\n/,
         (_, word, index) => `\n${word}${Number(index) + 1}\n`,
       );
       expect(forged).not.toBe(receiptFile);
       await drop.setInputFiles({ name: 'r', mimeType: 'text/plain', buffer: Buffer.from(forged) });
-      await page.getByText('The receipt does not check', { exact: true }).waitFor();
+      await page.getByText('The receipt did not pass the check', { exact: true }).waitFor();
     });
   });
 });
