@@ -28,7 +28,7 @@ import { encodeReceipt, parseReceipt } from './receipt.ts';
 import { decodeEntryBundle, encodeEntryBundle, parseTilePath, tilePath } from './tile.ts';
 import { answerAddCheckpoint, encodeAddCheckpoint, parseAddCheckpoint, readWitnessReply } from './witness.ts';
 
-const RUNS = { numRuns: 1_500 };
+const RUNS = { numRuns: 600 };
 
 /** Reads and writes again; a text that is refused with a fault stands for itself. */
 function again(text: string, read: (text: string) => string): string {
