@@ -97,6 +97,7 @@ describe('a witness over HTTP', () => {
     expect((await fetch(`${url}/${id}/checkpoint`, { method: 'HEAD' })).status).toBe(200);
     expect((await fetch(`${url}/${'0'.repeat(64)}/checkpoint`)).status).toBe(404);
     expect((await fetch(`${url}/${id}`)).status).toBe(404);
+    expect((await fetch(`${url}/${id}/forks`)).status).toBe(404);
   });
 
   it('refuses other methods by name', async () => {
@@ -151,6 +152,7 @@ describe('a witness over HTTP', () => {
     await post(url, await createFixtureLog(2).request(4, 4));
     expect(await page('en')).toContain('has signed two histories');
     expect(store.forksOf(logSigner.name)).toEqual([await createFixtureLog(2).checkpoint(4)]);
+    expect(await (await fetch(`${url}/${id}/forks`)).text()).toBe(await createFixtureLog(2).checkpoint(4));
   });
 
   it('counts for a monitoring system, by log and status and by nothing else', async () => {

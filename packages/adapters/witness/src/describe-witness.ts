@@ -21,10 +21,10 @@ const STYLE = `
   --line: light-dark(#d0d7de, #3a4149); --ground: light-dark(#fff, #14171a); --alarm: light-dark(#a40e26, #ff8d8d); }
 body { font: 18px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); margin: 0; }
 main { max-width: 44rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 2rem; overflow-wrap: anywhere; }
-code { font: 0.85em ui-monospace, monospace; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.15rem; margin-top: 1.25rem; overflow-wrap: anywhere; }
+code { font: 0.85em ui-monospace, monospace; word-break: break-all; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1rem; margin: 0; }
-dt, .soft { color: var(--soft); } dd { margin: 0; } section { border-top: 1px solid var(--line); }
+dt, .soft { color: var(--soft); } dd { margin: 0; } section { border-top: 1px solid var(--line); margin-top: 1.5rem; }
 .alarm { border: 2px solid var(--alarm); color: var(--alarm); padding: 0.75rem 1rem; }
 a { color: inherit; } @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: 0.5rem; } }
 `;
@@ -43,7 +43,7 @@ export function describeWitness({ name, vkey, logs, acceptLanguage }: WitnessPag
         ]
       : [[text('page.size'), text('page.none')]];
     return `<section><h2>${escape(origin)}</h2>
-${forks > 0 ? `<p class="alarm" role="alert">${text('page.fork')}</p>` : ''}
+${forks > 0 ? `<p class="alarm" role="alert">${text('page.fork')} <a href="${id}/forks">${text('page.fork.link')}</a></p>` : ''}
 ${keys.length === 0 ? `<p class="soft">${text('page.ended')}</p>` : ''}
 <dl>${facts.map(([term, fact]) => `<dt>${term}</dt><dd>${fact}</dd>`).join('')}</dl></section>`;
   });

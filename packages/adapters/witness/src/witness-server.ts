@@ -145,9 +145,13 @@ export function createWitness(options: WitnessOptions): Witness {
         type: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
         body: formatMetrics({ logs: store.logs(), requests: [...requests.values()] }),
       };
-    const [, id] = /^\/([0-9a-f]{64})\/checkpoint$/.exec(path) ?? [];
+    const [, id, what] = /^\/([0-9a-f]{64})\/(checkpoint|forks)$/.exec(path) ?? [];
     const found = id === undefined ? undefined : store.logs().find((known) => known.id === id);
-    return found?.head ? { status: 200, type: TEXT, body: found.head.note } : null;
+    if (!found?.head) return null;
+    if (what === 'checkpoint') return { status: 200, type: TEXT, body: found.head.note };
+    // One after the other: a note ends with its signatures, the next begins after an empty line.
+    const forks = store.forksOf(found.origin);
+    return forks.length > 0 ? { status: 200, type: TEXT, body: forks.join('\n') } : null;
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
