@@ -17,6 +17,7 @@ const LEAF_BYTES = 300;
 /** A window is measured from here on: sixteen batches of the product's size. */
 const WINDOW = 4_096;
 const ROUNDS = 7;
+const WORST_ROUNDS = 3;
 const BATCH = 256;
 const LARGE_BATCH = 8_192;
 const CHUNK = 98_304;
@@ -27,7 +28,19 @@ export type GrowthOptions = {
 };
 
 type Log = { readonly address: DatabaseAddress; readonly folder: string; readonly sql: Connection['sql'] };
-type Measured = { readonly handOver: number; readonly figures: GrowthFigures };
+type Measured = {
+  readonly handOver: number;
+  readonly figures: GrowthFigures;
+  /** What the database wrote into its journal. */
+  readonly journalBytes: number;
+};
+type Point = {
+  readonly size: number;
+  readonly startMs: number;
+  readonly rounds: readonly Measured[];
+  /** The same right after a checkpoint of the database, when each page that is touched first is written whole. */
+  readonly worst: readonly Measured[];
+};
 
 export async function benchGrowth(
   say: (text: string) => void,
@@ -48,31 +61,33 @@ export async function benchGrowth(
   try {
     await makeTemplate(server.address);
     const sizes = [1_000, 100_000, 10_000_000].filter((size) => size < to).concat(to);
-    const points: { size: number; startMs: number; rounds: Measured[] }[] = [];
+    const points: Point[] = [];
 
     // The smallest log is soon no longer small: a new one for each round.
     const smallest = sizes.shift()!;
-    const small: Measured[] = [];
-    let smallStartMs = 0;
+    const small: Point[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const log = await openLog(`small-${round}`);
       await grow(log, smallest, () => {});
-      const { startMs, measured } = await measure(log, 1);
+      const point = await measure(log, smallest, 1, 1);
       // The first round warms the machine up.
-      if (round > 0) small.push(...measured);
-      smallStartMs = startMs;
+      if (round > 0) small.push(point);
       await connections.pop()!.close();
       await dropDatabase(log.address);
       await rm(log.folder, { recursive: true });
     }
-    points.push({ size: smallest, startMs: smallStartMs, rounds: small });
+    points.push({
+      size: smallest,
+      startMs: median(small.map(({ startMs }) => startMs)),
+      rounds: small.flatMap(({ rounds }) => rounds),
+      worst: small.flatMap(({ worst }) => worst),
+    });
     sayPoint(say, points[0]!);
 
     const log = await openLog('large');
     for (const size of sizes) {
       await grow(log, size, say);
-      const { startMs, measured } = await measure(log, ROUNDS + 1);
-      points.push({ size, startMs, rounds: measured.slice(1) });
+      points.push(await measure(log, size, ROUNDS, WORST_ROUNDS));
       sayPoint(say, points.at(-1)!);
     }
     return figuresOf(points);
@@ -114,22 +129,32 @@ async function grow(log: Log, size: number, say: (text: string) => void): Promis
   await sequencer.stop();
 }
 
-/** Measures windows from the present size on; every point begins from the same state of the database. */
-async function measure(log: Log, rounds: number): Promise<{ startMs: number; measured: Measured[] }> {
+/** Measures windows from the present size on, in the middle of the database's work and then right after its checkpoint. */
+async function measure(log: Log, size: number, rounds: number, worstRounds: number): Promise<Point> {
   for (const table of ['submissions', 'entries', 'checkpoints', 'staging', 'head'])
     await log.sql.unsafe(`VACUUM (ANALYZE) ledger.${table}`);
-  // After it each page that is touched first goes to the journal of the database whole: the worst a batch can meet.
-  await log.sql`CHECKPOINT`;
   const began = performance.now();
   const sequencer = await startSequencer(log, BATCH, true);
   const startMs = performance.now() - began;
-  const measured: Measured[] = [];
-  for (let round = 0; round < rounds; round++) {
+  const window = async (): Promise<Measured> => {
+    const before = await journalOf(log);
     const handOverSeconds = await handOver(log, WINDOW);
-    measured.push({ handOver: handOverSeconds, figures: await sequencer.sequence(WINDOW) });
-  }
+    const figures = await sequencer.sequence(WINDOW);
+    return { handOver: handOverSeconds, figures, journalBytes: (await journalOf(log)) - before };
+  };
+  const measured: Measured[] = [];
+  for (let round = 0; round < rounds; round++) measured.push(await window());
+  await log.sql`CHECKPOINT`;
+  const worst: Measured[] = [];
+  for (let round = 0; round < worstRounds; round++) worst.push(await window());
   await sequencer.stop();
-  return { startMs, measured };
+  return { size, startMs, rounds: measured, worst };
+}
+
+/** How far the database's journal is, in bytes. */
+async function journalOf({ sql }: Log): Promise<number> {
+  const [row] = await sql<{ at: string }[]>`SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS at`;
+  return Number(row!.at);
 }
 
 /** Submissions made by the database itself, checked as `submit` checks them. @returns seconds */
@@ -176,17 +201,18 @@ const nextMessage = (child: ChildProcess): Promise<unknown> =>
     });
   });
 
-type Point = { readonly size: number; readonly startMs: number; readonly rounds: readonly Measured[] };
-
 const perEntry = (seconds: number): number => (seconds / WINDOW) * 1e6;
 const of = (point: Point, figure: (round: Measured) => number): number => median(point.rounds.map(figure));
-const costOf = (point: Point): number =>
-  of(point, ({ handOver, figures }) => perEntry(handOver + figures.seconds));
+const costOfRound = ({ handOver, figures }: Measured): number => perEntry(handOver + figures.seconds);
+const costOf = (point: Point): number => of(point, costOfRound);
 const heldOf = (point: Point): number => of(point, ({ figures }) => figures.heldBytes);
 
 function sayPoint(say: (text: string) => void, point: Point): void {
-  const rounds = point.rounds.map(({ handOver, figures }) => perEntry(handOver + figures.seconds).toFixed(0));
-  say(`at ${point.size} entries: µs an entry, round by round: ${rounds.join(' ')}`);
+  const list = (rounds: readonly Measured[]) =>
+    rounds.map((round) => costOfRound(round).toFixed(0)).join(' ');
+  say(
+    `at ${point.size} entries: µs an entry, round by round: ${list(point.rounds)}; after a checkpoint: ${list(point.worst)}`,
+  );
 }
 
 function figuresOf(points: readonly Point[]): Figure[] {
@@ -204,6 +230,21 @@ function figuresOf(points: readonly Point[]): Figure[] {
         name: "  the sequencer's own processor time",
         value: of(point, ({ figures }) => perEntry(figures.cpuSeconds)),
         unit: 'µs',
+      },
+      {
+        name: '  journal of the database, bytes an entry',
+        value: of(point, ({ journalBytes }) => journalBytes / WINDOW),
+        unit: 'B',
+      },
+      {
+        name: '  the whole cost right after a checkpoint of the database',
+        value: median(point.worst.map(costOfRound)),
+        unit: 'µs',
+      },
+      {
+        name: '  its journal then, bytes an entry',
+        value: median(point.worst.map(({ journalBytes }) => journalBytes / WINDOW)),
+        unit: 'B',
       },
       { name: '  memory that the sequencer holds', value: heldOf(point) / 2 ** 20, unit: 'MiB' },
       {
