@@ -288,7 +288,7 @@ async function drawUpMinutes(house: House, key: MeetingKey, row: MeetingRow): Pr
         return index === undefined ? [] : [{ kind, index }];
       }),
       closing: row.closing,
-      logKey: house.ledger.verifierKey,
+      logKey: house.ledger.verifierKey.trim().split('\n').join(', '),
       webOrigin: house.webOrigin,
       buildingId: key.buildingId,
     },

@@ -37,9 +37,14 @@ describe('the keys of a journal', () => {
     expect(trustKeys(old.vkey, told(next, old), noteBy(old))).toBe(old.vkey);
   });
 
-  it('stay as they are under a note that nobody known signed, while the server names one of them', () => {
-    expect(trustKeys(old.vkey, told(next, old), noteBy(next))).toBe(old.vkey);
+  it('stay as they are under a note that none of those named signed, while the server names one of them', () => {
+    expect(trustKeys(old.vkey, told(next, old), noteBy(foreign))).toBe(old.vkey);
     expect(trustKeys(old.vkey, told(old), 'nothing')).toBe(old.vkey);
+  });
+
+  it('are another journal’s once a new key signs alone, named beside the old one or not', () => {
+    // A device that was away while the keys signed together: the person is asked.
+    expect(trustKeys(old.vkey, told(next, old), noteBy(next))).toBeNull();
   });
 
   it.each([

@@ -19,15 +19,15 @@ export type ToldLog = {
  * The keys to believe: those known, and of the new ones told those that signed this note beside a known one, as a journal
  * does while it replaces its key. A key once known is kept, since old receipts carry no other.
  * @param note - a signed checkpoint of the journal
- * @returns keys one a line, newest first; null when this is another journal: no known key is named or has signed. A note
- *   that nobody known signed brings no new key, and is left to whoever checks it.
+ * @returns keys one a line, newest first; null when this is another journal: a key that is new here signed, and no known
+ *   one beside it. A note that nobody signed brings no new key, and is left to whoever checks it.
  */
 export function trustKeys(known: string, told: string, note: string): string | null {
   const old = parseLogKeys(known);
   const fresh = parseLogKeys(told).filter(({ vkey }) => old.every((key) => key.vkey !== vkey));
   const isNamed = parseLogKeys(told).length > fresh.length;
   const signed = signersOf(note, [...fresh, ...old]);
-  if (!old.some(signed)) return isNamed ? known : null;
+  if (!old.some(signed)) return isNamed && !fresh.some(signed) ? known : null;
   return [...fresh.filter(signed), ...old].map(({ vkey }) => vkey).join('\n');
 }
 
