@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { checkCheckpoint } from './checkpoint.ts';
 import { ENTRY_KINDS, checkEntrySignature, decodeEntry, encodeEntry } from './entry.ts';
 import { decodeCanonical, encodeCanonical } from './jcs.ts';
-import { holdMeeting } from './meeting.fixture.ts';
+import { POLICY, cosign, holdMeeting } from './meeting.fixture.ts';
 import { parseBallotPayload, parseNotice, parseRollRecord } from './meeting.ts';
 import { parseVerifierKey } from './note.ts';
+import { checkWitnessed, parsePolicy } from './policy.ts';
 import { checkKeptReceipt, encodeReceipt, withExtra } from './receipt.ts';
 import { createTileReader, tilePath, tilesOf } from './tile.ts';
 import { proveInclusion } from './tree.ts';
@@ -28,6 +29,8 @@ async function makeExamples(): Promise<Map<string, string>> {
   const put = (name: string, text: string) => examples.set(name, text.endsWith('\n') ? text : `${text}\n`);
   put('vkey', world.logKey);
   put('checkpoint', checkpoint);
+  put('policy', POLICY);
+  put('witnessed', cosign(checkpoint, { board: 1_779_289_205, city: 1_779_289_203 }));
   put('tiles', [...tilesOf(size)].map(tilePath).join('\n'));
   for (const { entry } of world.entries) if (!examples.has(entry.kind)) put(entry.kind, encodeEntry(entry));
   const roll = world.bundle[2]!;
@@ -69,6 +72,8 @@ describe('SPEC.md', () => {
     expect(parseRollRecord(payloadOf('roll')).entitlement).toBe('e1');
     const log = parseVerifierKey(shown.get('vkey')!.trimEnd());
     expect(checkCheckpoint(shown.get('checkpoint')!, log).size).toBe(14);
+    const policy = parsePolicy(shown.get('policy')!);
+    expect(checkWitnessed(shown.get('witnessed')!, log, policy).quorumTime).toBe(1_779_289_205);
     expect(checkKeptReceipt(shown.get('receipt')!, log)).toMatchObject({
       index: 6,
       payload: payloadOf('ballot-payload'),
