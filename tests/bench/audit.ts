@@ -3,10 +3,10 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { launchBrowser } from '../support/browser.ts';
 import { median, type Figure } from './figures.ts';
@@ -128,11 +128,10 @@ const IMPORT_MAP = JSON.stringify({
 });
 
 async function serveLedger(files: string): Promise<Server> {
-  const require = createRequire(join(root, 'ledger/package.json'));
   const folders: Record<string, string> = {
     '/ledger/': join(root, 'ledger/src'),
-    '/noble/curves/': dirname(require.resolve('@noble/curves/ed25519.js')),
-    '/noble/hashes/': dirname(require.resolve('@noble/hashes/sha2.js')),
+    '/noble/curves/': join(root, 'ledger/node_modules/@noble/curves'),
+    '/noble/hashes/': join(root, 'ledger/node_modules/@noble/hashes'),
     '/log/': files,
   };
   const find = async (path: string): Promise<{ type: string; content: string | Buffer }> => {
