@@ -8,7 +8,7 @@ export const log: ServerModule = {
   name: 'log',
   permissions,
   messages: { ru: {}, en: {} },
-  entryKinds: [],
+  entryKinds: {},
   routes,
   jobs,
 };

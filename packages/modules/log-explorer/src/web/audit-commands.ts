@@ -1,6 +1,8 @@
 // How to check the log with tools that are not ours: exact commands with this log's own address, name and key filled in.
 // The same commands stand in docs/audit.md; a test runs those that need nothing but what every machine has.
 
+import { GO_PROGRAM } from './go-program.ts';
+
 export type AuditedLog = {
   /** Such as `https://veche.example/log/v1`. */
   readonly url: string;
@@ -12,7 +14,7 @@ export type AuditedLog = {
 
 export type Tool = {
   /** Key of its texts: `audit.<id>`, `audit.<id>.text`. */
-  readonly id: 'hand' | 'openssl' | 'python' | 'tessera' | 'litewitness' | 'omniwitness' | 'ours';
+  readonly id: 'hand' | 'openssl' | 'python' | 'go' | 'tessera' | 'litewitness' | 'omniwitness' | 'ours';
   readonly commands: string;
   /** False: written from the tool's own documentation, and never run by us. */
   readonly tried: boolean;
@@ -25,7 +27,8 @@ export const toolsFor = (log: AuditedLog): readonly Tool[] => [
   { id: 'hand', tried: true, commands: byHand(log) },
   { id: 'openssl', tried: true, commands: byOpenssl(log) },
   { id: 'python', tried: true, commands: byPython(log) },
-  { id: 'tessera', tried: false, commands: byTessera(log) },
+  { id: 'go', tried: true, commands: byGo(log) },
+  { id: 'tessera', tried: true, commands: byTessera(log) },
   { id: 'litewitness', tried: false, commands: byLitewitness(log) },
   { id: 'omniwitness', tried: false, commands: byOmniwitness(log) },
   { id: 'ours', tried: true, commands: byOurs(log) },
@@ -86,8 +89,13 @@ sys.exit(0 if same else 1)
 END
 python3 root.py ${quoted(url)}`;
 
+const byGo = ({ url, vkey }: AuditedLog): string => `mkdir audit && cd audit && cat > main.go <<'END'
+${GO_PROGRAM}END
+go mod init audit && go get golang.org/x/mod@latest
+go run . ${quoted(url)} ${quoted(vkey)}`;
+
 const byTessera = ({ url, vkey }: AuditedLog): string => `printf %s ${quoted(vkey)} > vkey
-# prints "fsck failed" when anything is wrong
+# ends with "Successfully fsck'd log"; a file that is wrong shows as Invalid
 go run github.com/transparency-dev/tessera/cmd/fsck@latest --storage_url=${quoted(`${url}/`)} --public_key=vkey --ui=false --v=1`;
 
 const byLitewitness = ({
