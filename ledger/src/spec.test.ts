@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCheckpoint } from './checkpoint.ts';
 import { ENTRY_KINDS, checkEntrySignature, decodeEntry, encodeEntry } from './entry.ts';
 import { decodeCanonical, encodeCanonical } from './jcs.ts';
-import { POLICY, cosign, holdMeeting } from './meeting.fixture.ts';
+import { CLOSES_AT, POLICY, cosign, holdMeeting } from './meeting.fixture.ts';
 import { parseBallotPayload, parseNotice, parseRollRecord } from './meeting.ts';
 import { parseVerifierKey } from './note.ts';
 import { checkWitnessed, parsePolicy } from './policy.ts';
@@ -39,6 +39,14 @@ async function makeExamples(): Promise<Map<string, string>> {
   const ballot = world.entries.find(({ entry }) => entry.kind === 'ballot')!;
   put('ballot-payload', encodeCanonical(ballot.payload));
   put('result-object', encodeCanonical(world.result));
+  // The same meeting in a log that asks witnesses; its last ballot comes after the closing checkpoint.
+  const cosigned = { board: CLOSES_AT + 5, city: CLOSES_AT + 3 };
+  const witnessed = await holdMeeting({ witnessed: { late: 1, cosigned } });
+  for (const { entry } of witnessed.entries)
+    if (entry.kind === 'meeting.opened' || entry.kind === 'meeting.closed')
+      put(`${entry.kind}-witnessed`, encodeEntry(entry));
+  put('ballots-witnessed', encodeCanonical(witnessed.result.ballots));
+  put('bundle-lines-witnessed', witnessed.bundle.slice(2, 4).join(''));
   put('bundle-lines', [...world.bundle.slice(0, 3), world.bundle.at(-1)!].join(''));
   const reader = createTileReader({ size, root, read: (path) => world.log.read(path) });
   const proof = await proveInclusion(ballot.index, size, reader.hashes);
