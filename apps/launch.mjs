@@ -27,6 +27,9 @@ const commands = {
   verify: { build: false, run: ['ledger/bin/verify'] },
   witness: { build: false, run: ['apps/witness/src/main.ts'] },
   witnesses: { build: false, run: ['apps/api/src/witnesses-command.ts'] },
+  mirror: { build: false, run: ['apps/api/src/mirror.ts'] },
+  recover: { build: false, run: ['apps/api/src/recover.ts'] },
+  'rotate-key': { build: false, run: ['apps/api/src/rotate-key.ts'] },
 };
 
 const [name = '', ...rest] = process.argv.slice(2);

@@ -109,7 +109,7 @@ export async function recordLogKeys(sql: Sql, verifierKeys: readonly string[]): 
 }
 
 /** Every key the log was ever signed with, newest first. */
-async function listLogKeys(sql: Sql): Promise<KnownLogKey[]> {
+export async function listLogKeys(sql: Sql): Promise<KnownLogKey[]> {
   const rows = await sql<{ vkey: string; since: string | Date; until: string | Date | null }[]>`
     SELECT k.vkey, k.since, k.until FROM veche.log_keys k, veche.installation i
     ORDER BY k.vkey = i.verifier_key DESC, k.until DESC NULLS FIRST, k.since DESC`;

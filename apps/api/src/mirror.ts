@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { checkCheckpoint } from '@veche/ledger/checkpoint.ts';
-import { LedgerFault } from '@veche/ledger/fault.ts';
 import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import { MirrorFault, mirrorLog, removeReplacedPartials } from '@veche/ledger/mirror.ts';
 import type { NoteVerifier } from '@veche/ledger/note.ts';
@@ -12,6 +11,7 @@ import { parsePolicy } from '@veche/ledger/policy.ts';
 import { clearUnfinished, openLogSource, openLogStore } from './log-stores.ts';
 import { keepEvidence } from './mirroring.ts';
 import './native-hash.ts';
+import { describeTrouble } from './operator-words.ts';
 
 const USAGE = `usage: npm run mirror -- --from <address|folder|s3://…> --to <folder|s3://…> --vkey <file>
                          [--policy <file>] [--every <seconds>] [--once] [--evidence <folder>] [--quiet]
@@ -86,7 +86,7 @@ async function main(): Promise<number> {
       if (stopping.signal.aborted) return 0;
     }
   } catch (error) {
-    console.error(`veche mirror: ${textOf(error)}`);
+    console.error(describeTrouble(error));
     return 1;
   }
 }
@@ -96,7 +96,7 @@ async function attempt(evidence: string, round: () => Promise<void>): Promise<nu
     await round();
     return 0;
   } catch (error) {
-    console.error(`${now()} veche mirror: ${textOf(error)}`);
+    console.error(`${now()} ${describeTrouble(error)}`);
     const file = error instanceof MirrorFault ? await keepEvidence(evidence, error) : null;
     if (file)
       console.error(`the two notes are kept in ${file}: show them to everybody who relies on this log`);
@@ -135,13 +135,6 @@ function parse() {
   return { ...values, everySeconds: Number(values.every) };
 }
 
-const now = (): string => new Date().toISOString();
-
-/** Faults of ours are written for people; any other error is told by name and code, as its text may hold an address. */
-function textOf(error: unknown): string {
-  if (error instanceof MirrorFault || error instanceof LedgerFault || error instanceof RangeError)
-    return error.message;
-  if (error instanceof Error && error.name === 'ObjectStoreError') return error.message;
-  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
-  return `${error instanceof Error ? error.name : 'failed'}${code}`;
+function now(): string {
+  return new Date().toISOString();
 }

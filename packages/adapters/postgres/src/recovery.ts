@@ -5,7 +5,6 @@ import { TILE_WIDTH, type TileReader } from '@veche/ledger/tile.ts';
 import { createTreeBuilder, readRoot } from '@veche/ledger/tree.ts';
 import { createHash } from 'node:crypto';
 import type { Sql } from './connect.ts';
-import { SEQUENCER_LOCK } from './sequencer-process.ts';
 
 export type RecoveryErrorCode =
   'SEQUENCER_RUNS' | 'DATABASE_LARGER' | 'DATABASE_DAMAGED' | 'OTHER_HISTORY' | 'FORK_OPEN';
@@ -21,7 +20,7 @@ export class RecoveryError extends Error {
 }
 
 export type LogImport = {
-  /** Of one connection, which holds the sequencer's lock from here on: nobody may write the log meanwhile. */
+  /** Of a connection that holds the sequencer's lock: nobody may write the log meanwhile. */
   readonly sql: Sql;
   /** The copy: everything it gives out is tied to its root. */
   readonly copy: TileReader;
@@ -45,9 +44,6 @@ const BYTEA_ARRAY = 1001;
  */
 export async function importLog(options: LogImport): Promise<{ sizeBefore: number; size: number }> {
   const { sql, copy, report } = options;
-  const [lock] = await sql<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${SEQUENCER_LOCK}) AS locked`;
-  if (!lock?.locked)
-    throw new RecoveryError('SEQUENCER_RUNS', 'a process writes this log: stop every process of Veche first');
   const [head] = await sql<
     { size: string; root: Uint8Array }[]
   >`SELECT size, root FROM ledger.head WHERE id = 1`;
