@@ -34,7 +34,10 @@ export function createMemoryHeadStore(): MemoryHeadStore {
       waiting.push(submission);
     },
     load: async () => head,
-    pending: async (limit) => waiting.slice(0, limit),
+    pending: async (limit, inFlight = []) => {
+      const left = new Set(inFlight.map(({ id }) => id));
+      return waiting.filter(({ id }) => !left.has(id)).slice(0, limit);
+    },
     async commit(batch: Batch) {
       const same =
         batch.old === null || head === null

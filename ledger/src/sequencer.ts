@@ -64,7 +64,11 @@ export type Batch = {
   /** The head that must still be in place; null when the log is created. */
   readonly old: Head | null;
   readonly next: Head;
-  readonly entries: readonly (Submission & { readonly index: number })[];
+  readonly entries: readonly (Submission & {
+    readonly index: number;
+    /** 32 bytes: what the tree was built upon. */
+    readonly leafHash: Uint8Array;
+  })[];
   /** Kept under the size of `next` until a later batch, or clearStaged, says that the files are written. */
   readonly staged: readonly LogFile[];
   /** The files up to this size are durable and shown: what is staged for it and for the sizes below may go. */
@@ -74,8 +78,11 @@ export type Batch = {
 /** Heads, entries and staging: a database. */
 export type HeadStore = {
   load(): Promise<Head | null>;
-  /** Next submissions in order, at most `limit`, not yet logged. */
-  pending(limit: number): Promise<Submission[]>;
+  /**
+   * Next submissions in order, at most `limit`, not yet logged.
+   * @param inFlight - of a batch that is being committed meanwhile: left out. Then it must not wait for that commit.
+   */
+  pending(limit: number, inFlight?: readonly Submission[]): Promise<Submission[]>;
   /**
    * One transaction: entries, staging, and the swap of the head, which must still have the size, the checkpoint bytes
    * and the epoch of `old`. What can be made again from the entries need not be kept a second time.
@@ -286,12 +293,17 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   // The size whose files are durable and shown, and the one up to which staging was cleared.
   let written = 0;
   let cleared = 0;
+  // The batch after the one that is being committed, read meanwhile; and what is being removed, in nobody's way.
+  let reading: Promise<Submission[]> | null = null;
+  let removing: Promise<void> = Promise.resolve();
 
   async function start(): Promise<Head> {
     ready = false;
     // What an earlier life still writes must not land after what this one reads.
     await publishing.catch(() => {});
     publishing = Promise.resolve();
+    await removing;
+    reading = null;
     const [found, ...notes] = await Promise.all([store.load(), tiles.read('checkpoint'), tiles.read('head')]);
     if (found) await resume(found, notes);
     else if (notes.some((note) => note !== null)) throw new SequencerFault('head-missing');
@@ -416,10 +428,11 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function step(): Promise<number> {
     if (!ready) throw new SequencerFault('not-started');
     // A failure to read what is waiting changes nothing, so it may be tried again.
-    const waiting = await store.pending(batchEntries);
+    const waiting = await readWaiting();
     if (waiting.length === 0) {
       ready = false;
       await publishing;
+      await removing;
       await clearStaged();
       ready = true;
       return 0;
@@ -430,6 +443,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await sequence(waiting);
     ready = true;
     return waiting.length;
+  }
+
+  /** What was read ahead is good for a full batch only: for a smaller one more may have come since. */
+  async function readWaiting(): Promise<Submission[]> {
+    const read = await reading;
+    reading = null;
+    return read?.length === batchEntries ? read : store.pending(batchEntries);
   }
 
   async function sequence(submissions: readonly Submission[]): Promise<void> {
@@ -454,9 +474,19 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       epoch,
     };
 
-    const entries = submissions.map((submission, i) => ({ ...submission, index: oldSize + i }));
+    const entries = submissions.map(({ id, idem, leaf }, i) => ({
+      id,
+      idem,
+      leaf,
+      index: oldSize + i,
+      leafHash: hashes[i]!,
+    }));
     const forgotten = written;
-    await store.commit({ old, next, entries, staged, written });
+    const committing = store.commit({ old, next, entries, staged, written });
+    // A failure to read is met again, and told, when there is nothing read ahead.
+    if (ahead && submissions.length === batchEntries)
+      reading = store.pending(batchEntries, submissions).catch(() => []);
+    await committing;
     head = next;
     cleared = forgotten;
     // Batches become public one after the other; the failure of the one before is found here.
@@ -465,13 +495,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       const filled = notePartials(oldSize, size);
       onPublished?.({
         head: next,
-        entries: entries.map(({ idem, index }, i) => ({ idem, index, leafHash: hashes[i]! })),
+        entries: entries.map(({ idem, index, leafHash: hashed }) => ({ idem, index, leafHash: hashed })),
       });
-      return removeSupersededPartials(filled);
+      removing = removing.then(() => removeSupersededPartials(filled));
     });
     // Told by whoever waits for it next: a rejection that nobody waits for yet must not end the process.
     publishing.catch(() => {});
-    if (!ahead) await publishing;
+    if (!ahead) await settle();
   }
 
   /** Appends to the tree in memory. @returns every tile and bundle that the new size has and the old one had not */
@@ -601,6 +631,11 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     }
   }
 
+  async function settle(): Promise<void> {
+    await publishing;
+    await removing;
+  }
+
   async function proofAt(index: number, size: number): Promise<Uint8Array[]> {
     if (!head || !growth) throw new SequencerFault('not-started');
     if (size > head.size) throw new RangeError('expected a published size');
@@ -642,7 +677,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return tile;
   }
 
-  return { start, step, proofAt, consistencyOf, settle: () => publishing };
+  return { start, step, proofAt, consistencyOf, settle };
 }
 
 const emptyGrowth = (): Growth => ({

@@ -1,5 +1,5 @@
 // `npm run bench`: every figure of the product in one run on one machine, each promise with its limit beside it.
-//   npm run bench -- [--json] [--only casts,verification,walk,audit,growth] [--growth-to 1e6]
+//   npm run bench -- [--json] [--only casts,sequencing,verification,walk,audit,growth] [--growth-to 1e6]
 // Exit code 1 when a promise is not kept. Never run it while something builds.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -8,17 +8,19 @@ import { benchCasts } from './casts.ts';
 import { holds, lineOf, type Figure } from './figures.ts';
 import { benchGrowth } from './growth.ts';
 import { publishedTable } from './published.ts';
+import { benchSequencing } from './sequencing.ts';
 import { benchVerification } from './verification.ts';
 import { benchWalk } from './walk.ts';
 
 const benches: Record<string, { title: string; run: (say: (text: string) => void) => Promise<Figure[]> }> = {
   casts: { title: 'Casting over HTTP', run: benchCasts },
+  sequencing: { title: 'Sequencing alone', run: benchSequencing },
   verification: { title: 'Verifying a meeting', run: benchVerification },
   walk: { title: 'The walk of an owner and of a verifier', run: benchWalk },
   audit: { title: 'Auditing a whole log', run: (say) => benchAudit(say) },
   growth: {
     title: 'Growth of the log',
-    run: (say) => benchGrowth(say, { to: Number(values['growth-to']) }),
+    run: (say) => benchGrowth(say, { to: growthTo }),
   },
 };
 
@@ -33,6 +35,12 @@ const wanted = values.only?.split(',') ?? Object.keys(benches);
 const unknown = wanted.filter((name) => !(name in benches));
 if (unknown.length > 0) {
   console.error(`no bench named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+
+const growthTo = Number(values['growth-to']);
+if (!Number.isSafeInteger(growthTo) || growthTo < 1_000) {
+  console.error('--growth-to: expected a number of entries from 1e3');
   process.exit(2);
 }
 

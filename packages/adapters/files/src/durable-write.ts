@@ -1,9 +1,12 @@
 // Writes whole files so that a crash or a full disk leaves either the old state or the new one, never a part.
 // A file is written under another name, made durable, then given its own name in one step of the file system.
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode, explainStorageError } from './storage-error.ts';
+
+/** Asked once: what the process was started with decides. */
+const UMASK = process.umask();
 
 /**
  * Gives `path` this content unless it exists; durable on return.
@@ -54,18 +57,25 @@ async function viaScratch(
     try {
       await file.writeFile(content);
       // The process's umask may have taken bits away.
-      await file.chmod(mode);
+      if ((mode & UMASK) !== 0) await file.chmod(mode);
       await file.sync();
     } finally {
       await file.close();
     }
     const named = await nameInFolder(path, () => name(unfinished));
-    await Promise.all([syncFolder(dirname(path)), rm(unfinished, { force: true })]);
+    await Promise.all([syncFolder(dirname(path)), removeIfThere(unfinished)]);
     return named;
   } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
+    await removeIfThere(unfinished).catch(() => {});
     throw explainStorageError(error, path);
   }
+}
+
+/** A rename has taken it away already. */
+async function removeIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  });
 }
 
 /** Nearly always the folder is there: it is made when the naming says that it is not. */

@@ -4,7 +4,7 @@ import { opendir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { checkLogPath, type ListedTileStore } from '@veche/ledger/log-store.ts';
 import { TileConflictError } from '@veche/ledger/sequencer.ts';
-import { syncFolder, writeIfAbsent, writeOver } from './durable-write.ts';
+import { writeIfAbsent, writeOver } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
 const READ_ONLY = 0o444;
@@ -41,8 +41,8 @@ export function createTileStore(root: string, scratch: string): ListedTileStore 
       const file = locate(path);
       await rm(file, { force: true });
       // The last partial tile takes its folder with it, so that a full log holds nothing but the log.
+      // Not made durable: what a lost machine brings back is removed at some later start, and harms nobody till then.
       await rmdir(dirname(file)).catch(() => {});
-      await syncFolder(dirname(dirname(file))).catch(() => {});
     },
     async *list(folder) {
       try {

@@ -2,7 +2,6 @@
 // Only the process that holds the log's epoch may commit; the compare-and-swap in `ledger.commit_batch` decides, not a lock.
 import { FIRST_ENTRY_ID, HeadMovedError, type HeadStore, type LogFile } from '@veche/ledger/sequencer.ts';
 import { encodeEntryBundle, newTilesOf, tilePath, TILE_WIDTH } from '@veche/ledger/tile.ts';
-import { leafHash } from '@veche/ledger/tree.ts';
 import type { Sql } from './connect.ts';
 
 type HeadRow = { size: string; root: Uint8Array; checkpoint: string; at_ms: string; epoch: string };
@@ -21,7 +20,7 @@ const BYTEA_ARRAY = 1001;
 /**
  * The store for one holder of `epoch`.
  * @param sql - best the connection that holds the sequencer's lock: losing the lock then loses the right to commit too.
- * @param aside - for the question whether the log is still ours, which must not wait behind a batch.
+ * @param aside - for what must not wait behind a batch: whether the log is still ours, and what waits to be logged next.
  */
 export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): HeadStore {
   const byteaArray = (values: Buffer[]) => sql.array(values, BYTEA_ARRAY);
@@ -40,14 +39,16 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
       };
     },
 
-    async pending(limit) {
+    async pending(limit, inFlight = []) {
+      const reader = inFlight.length > 0 ? aside : sql;
       // A leaf may be handed over again in the very moment its first copy is logged: that copy is dropped here, never logged.
-      const rows = await sql<{ seq: string; idem: Uint8Array; leaf: Uint8Array; known: boolean }[]>`
+      const rows = await reader<{ seq: string; idem: Uint8Array; leaf: Uint8Array; known: boolean }[]>`
         SELECT seq, idem, leaf, EXISTS (SELECT FROM ledger.entries e WHERE e.idem = s.idem) AS known
-        FROM ledger.submissions s ORDER BY seq LIMIT ${limit}`;
+        FROM ledger.submissions s WHERE seq <> ALL (${inFlight.map(({ id }) => id)}::bigint[])
+        ORDER BY seq LIMIT ${limit}`;
       const known = rows.filter((row) => row.known);
       if (known.length > 0) {
-        await sql`DELETE FROM ledger.submissions WHERE seq = ANY (${known.map(({ seq }) => seq)}::bigint[])`;
+        await reader`DELETE FROM ledger.submissions WHERE seq = ANY (${known.map(({ seq }) => seq)}::bigint[])`;
       }
       return rows
         .filter((row) => !row.known)
@@ -61,7 +62,7 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
         SELECT ledger.commit_batch(
           ${old?.size ?? 0}::bigint, ${old?.checkpoint ?? ''}::text, ${epoch}::bigint,
           ${next.size}::bigint, ${toBuffer(next.root)}::bytea, ${next.checkpoint}::text, ${next.atMs}::bigint,
-          ${seqs}::bigint[], ${Buffer.concat(entries.map(({ leaf }) => leafHash(leaf)))}::bytea,
+          ${seqs}::bigint[], ${Buffer.concat(entries.map(({ leafHash }) => leafHash))}::bytea,
           ${kept.map(({ path }) => path)}::text[],
           ${byteaArray(kept.map(({ content }) => toBuffer(content)))}, ${written}::bigint)`;
       try {
