@@ -130,6 +130,7 @@ export function openWitnessStore(
     keys: db.prepare('SELECT vkey FROM log_keys WHERE origin = ? ORDER BY position'),
     head: db.prepare('SELECT size, root, cosigned_at, note FROM heads WHERE origin = ?'),
     forks: db.prepare('SELECT note FROM forks WHERE origin = ? ORDER BY seen_at, note'),
+    countOfForks: db.prepare('SELECT count(*) AS forks FROM forks WHERE origin = ?'),
     origins: db.prepare('SELECT origin FROM log_keys UNION SELECT origin FROM heads ORDER BY 1'),
     latest: db.prepare('SELECT coalesce(max(cosigned_at), 0) AS seconds FROM heads'),
   };
@@ -160,7 +161,7 @@ export function openWitnessStore(
     const keys = (select.keys.all(origin) as { vkey: string }[]).map(({ vkey }) => verifierOf(vkey));
     const head = select.head.get(origin) as HeadRow | undefined;
     if (keys.length === 0 && !head) return null;
-    const forks = select.forks.all(origin).length;
+    const { forks } = select.countOfForks.get(origin) as { forks: number };
     return { origin, id: hash('sha256', origin, 'hex'), keys, head: head ? headOf(head) : null, forks };
   };
 
