@@ -2,7 +2,14 @@
 // what the modules say of themselves. Nothing here knows a route by name: a new one is walked from its first day.
 import { readFileSync } from 'node:fs';
 import { modules } from '@veche/api/modules.ts';
-import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
+import {
+  ENTRY_KINDS,
+  checkEntrySignature,
+  decodeEntry,
+  encodeEntry,
+  findCommitmentField,
+} from '@veche/ledger/entry.ts';
+import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import { pathOf } from '@veche/module-kit/client.ts';
 import { ROLES, type Permissions, type Role } from '@veche/module-kit/who.ts';
 import type { Endpoint } from '@veche/module-kit/endpoint.ts';
@@ -150,9 +157,31 @@ describe('the modules', () => {
 
   it('document every kind of entry they write', () => {
     const spec = readFileSync(new URL('../../ledger/SPEC.md', import.meta.url), 'utf8');
-    for (const kind of modules.flatMap(({ entryKinds }) => entryKinds)) {
-      expect(Object.keys(ENTRY_KINDS), kind).toContain(kind);
-      expect(spec, kind).toContain(`"kind":"${kind}"`);
+    const kinds = modules.flatMap(({ entryKinds }) =>
+      Object.entries(entryKinds).map(([kind, fields]) => ({ kind, fields })),
+    );
+    const names = [...kinds.map(({ kind }) => kind), 'registrar'];
+    expect(new Set(names).size).toBe(names.length);
+    for (const { kind, fields } of kinds) {
+      // What the module writes is what every reader of SPEC.md reads: its example, through encoder and decoder.
+      const example = new RegExp(`^\\{.*"kind":"${kind}".*\\}$`, 'm').exec(spec)?.[0];
+      expect(example, kind).toBeDefined();
+      const entry = decodeEntry(example!, { [kind]: fields });
+      checkEntrySignature(entry);
+      expect(encodeEntry(entry, { [kind]: fields })).toBe(example);
+      expect(() => decodeEntry(encodeCanonical({ ...entry, surplus: 1 }), { [kind]: fields })).toThrow(kind);
+      for (const field of Object.keys(fields)) {
+        expect(['v', 'kind', 'by', 'sig'], kind).not.toContain(field);
+        expect(spec, `${kind}, ${field}`).toContain(`\`${field}\``);
+        // Nothing but text and whole numbers, in the form that is said.
+        expect(() => decodeEntry(encodeCanonical({ ...entry, [field]: {} }), { [kind]: fields })).toThrow(
+          field,
+        );
+      }
+      expect(() => findCommitmentField(kind, { [kind]: fields })).not.toThrow();
+      // The ledger reads the entries of meetings by its own table: there must be no second opinion about them.
+      if (Object.hasOwn(ENTRY_KINDS, kind))
+        expect(fields).toBe(ENTRY_KINDS[kind as keyof typeof ENTRY_KINDS]);
     }
   });
 

@@ -10,9 +10,11 @@ import { join, resolve } from 'node:path';
 import { createFolderLogReader } from '@veche/ledger/cli/log-folder.ts';
 import { decodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { checkCheckpoint, parseCheckpoint, signCheckpoint } from '@veche/ledger/checkpoint.ts';
+import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { fsck } from '@veche/ledger/fsck.ts';
 import { logOfLeaves } from '@veche/ledger/log.fixture.ts';
 import {
+  checkNote,
   createCosigner,
   createNoteSigner,
   parseNote,
@@ -28,6 +30,8 @@ import {
   proveConsistency,
   proveInclusion,
 } from '@veche/ledger/tree.ts';
+import { createWitness, serveWitness } from '@veche/witness/witness-server.ts';
+import { openWitnessStore } from '@veche/witness/witness-store.ts';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -108,6 +112,31 @@ describe('the commands of docs/audit.md', () => {
     withChangedByte('tile/entries/000.p/14');
     expect((await run('sh', ['-c', script], { LOG: address })).code).toBe(1);
   }, 120_000);
+});
+
+describe('a witness', () => {
+  it('cosigns our log by the one line of docs/audit.md, and refuses it twice from nothing', async () => {
+    const seed = new Uint8Array(32).fill(6);
+    const name = 'my-house.example/witness';
+    const store = openWitnessStore(join(folder, 'witness.sqlite'), { name, publicKey: publicKeyOf(seed) });
+    const silent = { info: () => {}, warn: () => {}, error: () => {} };
+    const witness = createWitness({ name, seed, store, logs: [signer.vkey], now: Date.now, log: silent });
+    const served = await serveWitness(witness, { port: 0 });
+    try {
+      show(300);
+      const env = { LOG: address, WITNESS: served.url };
+      const line = await exampleOf('witness');
+      const first = await run('sh', ['-c', line], env);
+      expect([first.code, first.err]).toEqual([0, '']);
+      const cosigned = new TextDecoder().decode(files.get('checkpoint')) + first.out;
+      expect(checkNote(cosigned, [parseVerifierKey(witness.vkey)]).verified).toHaveLength(1);
+      // From now on it wants to be shown that the log only grew.
+      expect((await run('sh', ['-c', line], env)).code).not.toBe(0);
+    } finally {
+      await served.close();
+      store.close();
+    }
+  });
 });
 
 describe.runIf(hasGo)('Go’s golang.org/x/mod/sumdb', () => {

@@ -10,8 +10,9 @@ import {
 } from '@veche/files/data-dir.ts';
 import { encodeBase64 } from '@veche/ledger/bytes.ts';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
-import { encodeEntry, ENTRY_KINDS, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
+import { encodeEntry, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
 import { createNoteSigner, type NoteSigner } from '@veche/ledger/note.ts';
+import { entryKinds } from './entry-kinds.ts';
 
 export const LOG_KEY = 'log.key';
 
@@ -43,9 +44,9 @@ export async function loadRegistrar(dataDir: DataDir, webOrigin: string, origin:
   const by = encodeBase64(publicKeyOf(key.seed));
   const signMessage = nativeSigner(key);
   const signEntry = (draft: Readonly<Record<string, unknown>>): string => {
-    const unsigned = prepareEntry(draft, by, ENTRY_KINDS);
+    const unsigned = prepareEntry(draft, by, entryKinds);
     const signature = encodeBase64(signMessage(entryMessage(unsigned)));
-    return encodeEntry({ ...unsigned, sig: signature } as AnyEntry, ENTRY_KINDS);
+    return encodeEntry({ ...unsigned, sig: signature } as AnyEntry, entryKinds);
   };
   return { leaf: signEntry({ kind: 'registrar', origin, key: by }), signEntry };
 }

@@ -277,8 +277,11 @@ export type ServerModule = {
   readonly name: string;
   readonly permissions: Permissions;
   readonly messages: Readonly<Record<Locale, Catalog>>;
-  /** Kinds of log entries the module writes; each is documented in the ledger's SPEC. */
-  readonly entryKinds: readonly string[];
+  /**
+   * Kinds of log entries the module writes: by name, the exact fields of each and the form of every one, as the ledger's
+   * `entry.ts` has them. Each is documented in the ledger's SPEC, with an example.
+   */
+  readonly entryKinds: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>>;
   routes(house: House): readonly Route[];
   jobs(house: House): readonly Job[];
 };

@@ -15,7 +15,7 @@ export const people: ServerModule = {
     'people.import-registry': ['operator'],
   },
   messages: { ru, en },
-  entryKinds: [],
+  entryKinds: {},
   routes: peopleRoutes,
   jobs: peopleJobs,
 };

@@ -1,23 +1,19 @@
 // General meetings of the owners of a building: the module's plug.
+import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
 import type { ServerModule } from '@veche/module-kit/module.ts';
 import { routes } from './api.ts';
 import { catalogs } from './catalogs.ts';
 import { jobs } from './jobs.ts';
 import { permissions } from './permissions.ts';
 
+// The ledger has them in its own table, because the audit of a meeting judges them; the registrar's is the house's.
+const { registrar: _registrar, ...entryKinds } = ENTRY_KINDS;
+
 export const meetings: ServerModule = {
   name: 'meetings',
   permissions,
   messages: catalogs,
-  entryKinds: [
-    'meeting.called',
-    'meeting.opened',
-    'key.registered',
-    'ballot',
-    'meeting.closed',
-    'result',
-    'minutes',
-  ],
+  entryKinds,
   routes,
   jobs,
 };
