@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
+/** Not a program of this project: where it is missing there is nothing to run. */
+const GO = 'go';
 const PACKAGE = 'golang.org/x/mod/sumdb/tlog';
 /** Debian's packages of Go sources. */
 const DEBIAN = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '-buildvcs=false' };
 const env = { ...process.env, ...DEBIAN };
-const hasGo = spawnSync('go', ['list', PACKAGE], { env }).status === 0;
+const hasGo = spawnSync(GO, ['list', PACKAGE], { env }).status === 0;
 if (!hasGo) console.warn(`no Go compiler with ${PACKAGE} here: what Go says of the vectors is not tried`);
 
 const VECTORS = resolve(import.meta.dirname, '../../ledger/vectors');
@@ -32,7 +34,7 @@ describe.runIf(hasGo)('the vectors', () => {
   it('have in Go the answers they have here, but where Go is known to take more', () => {
     const program = join(folder, 'vectors');
     const source = resolve(import.meta.dirname, 'go/vectors.go');
-    expect(spawnSync('go', ['build', '-o', program, source], { env, encoding: 'utf8' }).stderr).toBe('');
+    expect(spawnSync(GO, ['build', '-o', program, source], { env, encoding: 'utf8' }).stderr).toBe('');
     const { stdout } = spawnSync(program, [VECTORS], { encoding: 'utf8' });
     const answers = stdout
       .trimEnd()
