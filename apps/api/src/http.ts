@@ -58,6 +58,31 @@ const compress = compression({
     response.getHeader('content-type') === 'application/jsonl' || compression.filter(request, response),
 }) as Middleware;
 
+/**
+ * The compressor passes on who wants to hear of a drain and not who no longer does: whoever writes a large answer would be
+ * heard of once for every piece of it. So the compressor sees one listener, and the others come and go here.
+ */
+function relayDrains(response: ServerResponse): void {
+  type Listener = ((...args: unknown[]) => void) & { listener?: unknown };
+  const waiting = new Set<Listener>();
+  const { on, removeListener } = response;
+  let relays = false;
+  const add = (type: string | symbol, listener: Listener): ServerResponse => {
+    if (type !== 'drain') return on.call(response, type, listener) as ServerResponse;
+    waiting.add(listener);
+    if (!relays) on.call(response, 'drain', () => [...waiting].forEach((one) => one.call(response)));
+    relays = true;
+    return response;
+  };
+  const remove = (type: string | symbol, listener: Listener): ServerResponse => {
+    if (type !== 'drain') return removeListener.call(response, type, listener) as ServerResponse;
+    // Who asked for one drain is known by what it gave.
+    for (const one of waiting) if (one === listener || one.listener === listener) waiting.delete(one);
+    return response;
+  };
+  Object.assign(response, { on: add, addListener: add, removeListener: remove, off: remove });
+}
+
 export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOptions): HttpServer {
   let ready = false;
   const findTrouble = async (): Promise<string | null> => (ready ? open.findTrouble() : 'starting');
@@ -90,7 +115,11 @@ export function createHttp({ open, webOrigin, log, metricsToken, pages }: HttpOp
         handleLog(request, response, path).catch((error: unknown) => fail(log, response, error));
       } else if (path === METRICS_PATH) {
         handleMetrics(request, response).catch((error: unknown) => fail(log, response, error));
-      } else if (request.method === 'GET') compress(request, response, () => answer(request, response, path));
+      } else if (request.method === 'GET')
+        compress(request, response, () => {
+          relayDrains(response);
+          answer(request, response, path);
+        });
       else answer(request, response, path);
     },
   );

@@ -63,8 +63,8 @@ const MOST_WAITING = 4_096;
 const KEPT = 20_000;
 /** A waiter that heard nothing looks for itself: notifications may be lost, and others may sequence. */
 const LOOK_AGAIN_MS = 400;
-/** An idem handed over here is forgotten after this, whether its transaction committed or not. */
-const FORGET_MS = 60_000;
+/** An idem handed over here may be of a transaction that is still open; after this the database is believed about it. */
+const OPEN_MS = 5_000;
 
 /** Evidence is told at once; this is for a notification that was lost. */
 const LOOK_FOR_FORKS_MS = 5_000;
@@ -142,6 +142,7 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       ) w ON true
       WHERE e.idem = ANY (SELECT decode(i, 'hex') FROM unnest(${idems}::text[]) i) AND c.size <= ${size}`;
     const found = new Map(rows.map((row) => [row.idem, toPlace(row)]));
+    for (const idem of found.keys()) waiting.delete(idem);
     return idems.map((idem) => found.get(idem) ?? null);
   }, 1_000);
 
@@ -194,12 +195,17 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       set.add(told);
     });
 
-  const forgetOld = (now: number): void => {
-    for (const [idem, since] of waiting) {
-      if (now - since < FORGET_MS) break;
-      waiting.delete(idem);
-    }
-  };
+  /** Leaves out of the count what was rolled back, and what other processes have logged meanwhile. */
+  const forgetGone = shareRuns(async () => {
+    const before = performance.now() - OPEN_MS;
+    const old = [...waiting].filter(([, since]) => since < before).map(([idem]) => idem);
+    if (old.length === 0) return;
+    const rows = await sql<{ idem: string }[]>`
+      SELECT encode(idem, 'hex') AS idem FROM ledger.submissions
+      WHERE idem = ANY (SELECT decode(i, 'hex') FROM unnest(${old}::text[]) i)`;
+    const there = new Set(rows.map(({ idem }) => idem));
+    for (const idem of old) if (!there.has(idem)) waiting.delete(idem);
+  });
 
   // In a process that does not sequence, waiters look as soon as something new is told.
   const listener = openSql(options.address, {
@@ -239,7 +245,7 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       if (forked) throw new LedgerStoppedError('there is evidence that the log was forked');
       const now = performance.now();
       if (waiting.size + submissions.length > MOST_WAITING) {
-        forgetOld(now);
+        await forgetGone();
         if (waiting.size > 0 && waiting.size + submissions.length > MOST_WAITING) {
           throw new LedgerBusyError('too many entries wait to be logged');
         }
@@ -253,7 +259,11 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
         INSERT INTO ledger.submissions (idem, leaf)
         SELECT decode(given.idem, 'hex'), convert_to(given.leaf, 'UTF8')
         FROM unnest(${idems}::text[], ${leaves}::text[]) WITH ORDINALITY AS given (idem, leaf, n)
-        WHERE NOT EXISTS (SELECT FROM ledger.entries e WHERE e.idem = decode(given.idem, 'hex'))
+        -- The limit keeps this a look-up by the index: other plans read all entries.
+        LEFT JOIN LATERAL (
+          SELECT true AS found FROM ledger.entries e WHERE e.idem = decode(given.idem, 'hex') LIMIT 1
+        ) known ON true
+        WHERE known.found IS NULL
         ORDER BY given.n
         ON CONFLICT (idem) DO NOTHING
         RETURNING encode(idem, 'hex') AS idem`)) as unknown as { idem: string }[];
@@ -320,6 +330,22 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       clearInterval(forksTimer);
       await listener.end({ timeout: 1 });
     },
+  };
+}
+
+/** Callers that come while a run is under way share it; those that come within a tenth of a second find it done. */
+function shareRuns(run: () => Promise<void>): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  let ended = -Infinity;
+  let running = false;
+  return () => {
+    if (running || performance.now() - ended < 100) return last;
+    running = true;
+    last = run().finally(() => {
+      running = false;
+      ended = performance.now();
+    });
+    return last;
   };
 }
 

@@ -41,11 +41,17 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
 
     async pending(limit, inFlight = []) {
       const reader = inFlight.length > 0 ? aside : sql;
+      // The limit keeps the look-up one by the index: a plan that reads all entries once is soon the slowest thing here.
       // A leaf may be handed over again in the very moment its first copy is logged: that copy is dropped here, never logged.
       const rows = await reader<{ seq: string; idem: Uint8Array; leaf: Uint8Array; known: boolean }[]>`
-        SELECT seq, idem, leaf, EXISTS (SELECT FROM ledger.entries e WHERE e.idem = s.idem) AS known
-        FROM ledger.submissions s WHERE seq <> ALL (${inFlight.map(({ id }) => id)}::bigint[])
-        ORDER BY seq LIMIT ${limit}`;
+        SELECT s.seq, s.idem, s.leaf, known.found IS NOT NULL AS known
+        FROM (
+          SELECT seq, idem, leaf FROM ledger.submissions
+          WHERE seq <> ALL (${inFlight.map(({ id }) => id)}::bigint[])
+          ORDER BY seq LIMIT ${limit}
+        ) s
+        LEFT JOIN LATERAL (SELECT true AS found FROM ledger.entries e WHERE e.idem = s.idem LIMIT 1) known ON true
+        ORDER BY s.seq`;
       const known = rows.filter((row) => row.known);
       if (known.length > 0) {
         await reader`DELETE FROM ledger.submissions WHERE seq = ANY (${known.map(({ seq }) => seq)}::bigint[])`;
