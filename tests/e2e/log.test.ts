@@ -53,7 +53,7 @@ describe('the log', async () => {
       .getByRole('contentinfo')
       .getByRole('link', { name: /^Journal: \d+ records, witnessed$/ });
     await link.click();
-    await page.getByRole('heading', { name: 'The public journal', level: 1 }).waitFor();
+    expect(await seen(page.getByRole('heading', { name: 'The public journal', level: 1 }))).toBe(true);
   });
 
   it('finds the record of a receipt, and takes no changed one for good', async () => {
@@ -76,7 +76,7 @@ describe('the log', async () => {
     await give(receipt!.proof);
     await page.getByRole('link', { name: `See record ${ballot.index}` }).click();
     await page.getByRole('heading', { name: `Record ${ballot.index}`, level: 1 }).waitFor();
-    await page.getByRole('heading', { name: 'A vote', level: 2 }).waitFor();
+    expect(await seen(page.getByRole('heading', { name: 'A vote', level: 2 }))).toBe(true);
   });
 
   it('draws the way from a record to the root, in words too', async () => {

@@ -6,7 +6,7 @@ import {
   rootOf,
 } from '@veche/ledger/tree.ts';
 import type { HashReader } from '@veche/ledger/tree.ts';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stepsOf } from './path.ts';
 

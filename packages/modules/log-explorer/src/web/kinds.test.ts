@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
 import { describe, expect, it } from 'vitest';
 import { fieldKey, kindKey } from './kinds.ts';
+import en from './messages/en.json' with { type: 'json' };
+import ru from './messages/ru.json' with { type: 'json' };
 
-describe.each(['ru', 'en'])('the explorer in %s', (locale) => {
-  const texts = JSON.parse(
-    readFileSync(new URL(`./messages/${locale}.json`, import.meta.url), 'utf8'),
-  ) as Record<string, string>;
-
+describe.each([
+  ['ru', ru],
+  ['en', en],
+])('the explorer in %s', (_, texts: Record<string, string>) => {
   it('has a name, an explanation and names of fields for every kind of entry', () => {
     for (const [kind, fields] of Object.entries(ENTRY_KINDS)) {
       expect(texts, kind).toHaveProperty([kindKey(kind)!]);
