@@ -70,12 +70,16 @@ export type Witnessing = {
 
 const TIMEOUT_MS = 1_000;
 const REFRESH_MS = 300_000;
-/** After a round there is rest for twice as long as it took, within these bounds: under load many batches share one. */
-const REST = { times: 2, leastMs: 20, mostMs: 200 };
+/**
+ * When another head waits already at the end of a round, there is rest for as long as it took: under load many batches
+ * share a round, and witnesses never take more than half of the time.
+ */
+const REST = { leastMs: 20, mostMs: 200 };
 /** What a witness that is nearly as quick as the quorum gets, so that its line is in the same checkpoint. */
 const GRACE_MS = 20;
 const MISSING_AFTER_MS = 3_000;
 const SAVE_STATES_MS = 1_000;
+const SHORTEST_SLEEP_MS = 20;
 const LONGEST_SLEEP_MS = 500;
 const FORCED_REFRESH_MS = 1_000;
 
@@ -164,7 +168,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     const free = wanted.filter((contact) => contact.readyAtMs() <= nowMs());
     if (free.length > 0) {
       await round(present, free);
-      return 0;
+      return present.missing.size === 0 ? 0 : SHORTEST_SLEEP_MS;
     }
     const next = Math.min(present.askedMs + refreshMs, ...wanted.map((contact) => contact.readyAtMs()));
     return Math.min(next - nowMs(), LONGEST_SLEEP_MS);
@@ -213,8 +217,9 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     await Promise.race([all, quorum, stopping.promise]);
     over = true;
     await keep(present);
-    const took = nowMs() - beganMs;
-    restUntilMs = nowMs() + Math.min(Math.max(took * REST.times, REST.leastMs), REST.mostMs);
+    const isBusy = sequencer?.published()?.size !== present.head.size;
+    const tookMs = nowMs() - beganMs;
+    restUntilMs = nowMs() + (isBusy ? Math.min(Math.max(tookMs, REST.leastMs), REST.mostMs) : 0);
   }
 
   const proofFrom = (head: Head) => (oldSize: number) => sequencer?.consistencyOf(oldSize, head.size) ?? null;
