@@ -13,10 +13,17 @@ import { readShownNotes } from '@veche/ledger/mirror.ts';
 import { checkReceipt } from '@veche/ledger/receipt.ts';
 import { connect } from '@veche/postgres/connect.ts';
 import { copyDatabase, dropDatabase } from '@veche/postgres/template.ts';
+import { castBallot, closeMeeting, getMyBallot, registerKey } from '@veche/meetings/contract.ts';
+import { encodeBase64 } from '@veche/ledger/bytes.ts';
+import { publicKeyOf, sign } from '@veche/ledger/ed25519.ts';
+import { possessionMessage } from '@veche/ledger/entry.ts';
+import { createCall } from '@veche/module-kit/client.ts';
 import { describe, expect, it } from 'vitest';
+import { prepareDevice, signBallot } from '../story/holder.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshAddress, testServer } from '../support/database.ts';
 import { leafOf } from '../support/log.ts';
+import { auditOf, bundleOf, DAY, openOf, startMeetingServer } from '../support/meeting-server.ts';
 import { freePort, startTestServer, temporaryFolder, type TestServer } from '../support/server.ts';
 
 const WAIT_MS = 20_000;
@@ -170,6 +177,34 @@ describe('an installation set back to an old backup', () => {
     await expect(recoverLog({ settings, from: join(two.dataDir, 'log'), say })).rejects.toMatchObject({
       code: 'OTHER_HISTORY',
     });
+  });
+});
+
+describe('a ballot that is in the log while the database lost what opens it', () => {
+  it('gets its old place when its voter hands it in again while the meeting is open', async () => {
+    const house = await startMeetingServer();
+    const place = await openOf(house);
+    const device = await prepareDevice(await house.as('anna'), place, 'Phone');
+    const ballot = signBallot(device, { 'item-1': 'for' });
+    const { call } = device.session;
+    const first = await call(castBallot, { params: place, body: ballot });
+    const { sql } = house.server.open.connection;
+    for (const table of ['effective_ballots', 'entries', 'keys'])
+      await sql`
+        DELETE FROM meetings.${sql(table)} WHERE meeting = ${place.meeting}
+        ${table === 'entries' ? sql`AND voter IS NOT NULL` : sql``}`;
+    expect((await call(getMyBallot, { params: place })).ballots).toEqual([]);
+
+    const key = encodeBase64(publicKeyOf(device.seed));
+    const possession = encodeBase64(sign(possessionMessage(place.meeting, device.voter), device.seed));
+    await call(registerKey, { params: place, body: { key, possession, label: 'Phone' } });
+    const again = await call(castBallot, { params: place, body: ballot });
+    expect(again.index).toBe(first.index);
+    await house.advance(11 * DAY);
+    await (await house.as('chair')).call(closeMeeting, { params: place });
+    const stranger = createCall(house.url, fetch);
+    const report = await auditOf(house, await bundleOf(stranger, place));
+    expect(report.broken).toBeNull();
   });
 });
 

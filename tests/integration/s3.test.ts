@@ -11,8 +11,9 @@ import { createS3TileStore, parseS3Url, type S3Options, type S3TileStore } from 
 import { describe, expect, it } from 'vitest';
 import { afterwards } from '../support/afterwards.ts';
 import { signer } from '../support/log-key.ts';
-import { readPublicLog } from '../support/log.ts';
+import { leafOf, readPublicLog } from '../support/log.ts';
 import { CREDENTIALS, startS3Server, type S3Server } from '../support/s3-server.ts';
+import { startTestServer } from '../support/server.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -69,6 +70,35 @@ describe('a log in object storage', () => {
       'content-type': 'text/plain; charset=utf-8',
       'cache-control': 'no-store',
     });
+  });
+
+  it('holds the log of a server and its mirror, found by the usual AWS variables', async () => {
+    const { url, location, objects } = await startS3Server();
+    const variables = {
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: location.region,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    };
+    const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+    Object.assign(process.env, variables);
+    afterwards(() => {
+      for (const [name, value] of Object.entries(before))
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+    });
+    const settings = { demo: false, tiles: 's3://veche-log/house', mirror: 's3://veche-log/mirror' };
+    const server = await startTestServer({ settings });
+    const { ledger, db } = server.open.house;
+    const one = leafOf('kept in a bucket');
+    await db.transaction((tx) => ledger.submit(tx, [one]));
+    ledger.wake();
+    expect(await ledger.receipts([one.idem], 15_000)).toMatchObject([{ index: 1 }]);
+    expect(await (await fetch(`${server.url}/log/v1/checkpoint`)).text()).toBe(
+      objects.get('house/checkpoint')!.content.toString(),
+    );
+    await expect.poll(() => objects.has('mirror/checkpoint'), { timeout: 10_000 }).toBe(true);
+    await server.stop();
   });
 
   it('keeps to its prefix', async () => {

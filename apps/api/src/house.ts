@@ -402,7 +402,6 @@ async function openSequencer(
     },
   });
   closing.push(sequencer.stop);
-  mirroring?.follow((fault) => sequencer.halt(fault));
   if (witnessing) {
     const first = Promise.withResolvers<void>();
     witnessing.onWitnessed(() => first.resolve());
@@ -412,6 +411,8 @@ async function openSequencer(
     const late = new Promise<void>((resolve) => setTimeout(resolve, FIRST_CHECKPOINT_MS).unref());
     if (!(await tiles.read('checkpoint'))) await Promise.race([first.promise, late]);
   } else await readyUnlessForked(sequencer, sql);
+  // There is a log to be copied now.
+  mirroring?.follow((fault) => sequencer.halt(fault));
   return { sequencer, witnessing };
 }
 
