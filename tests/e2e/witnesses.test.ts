@@ -26,7 +26,7 @@ describe('witnesses of the journal, in the browser', async () => {
   const { place } = meeting;
   const meetingPath = `/buildings/${place.building}/meetings/${place.meeting}`;
   const receiptsPath = `${meetingPath}/receipts`;
-  let file = Buffer.alloc(0);
+  let file: Buffer = Buffer.alloc(0);
 
   it('a vote is recorded at once; that it is witnessed comes to the page by itself', async () => {
     const { page } = await comeToVote(0);
@@ -62,7 +62,7 @@ describe('witnesses of the journal, in the browser', async () => {
     witnesses.answer(true);
     await later.page.getByText('Recorded and witnessed').waitFor();
     await later.page.reload();
-    await later.page.getByText('Recorded and witnessed').waitFor();
+    expect(await seen(later.page.getByText('Recorded and witnessed'))).toBe(true);
   });
 
   it('other witnesses than before are shown until the person has read it', async () => {
@@ -121,7 +121,12 @@ describe('witnesses of the journal, in the browser', async () => {
         'c2sp.org/tlog-proof@v7',
         /damaged or not put together/,
       ],
-      ['the name under the journal’s signature', /— 127\.0\.0\.1:[0-9]+\/log/, '— else.example/log', /not signed by the journal/],
+      [
+        'the name under the journal’s signature',
+        /— 127\.0\.0\.1:[0-9]+\/log/,
+        '— else.example/log',
+        /not signed by the journal/,
+      ],
     ])('is refused with a reason when somebody changed %s', async (_, found, changed, why) => {
       const { page, open } = await come();
       await open('/check');
@@ -158,7 +163,7 @@ describe('witnesses of the journal, in the browser', async () => {
         .waitFor();
       await page.getByText('minutes.pdf: not a receipt').waitFor();
       await page.getByText('letter.txt: not a receipt').waitFor();
-      await page.getByText('A receipt file ends in .tlog-proof').waitFor();
+      expect(await seen(page.getByText('A receipt file ends in .tlog-proof'))).toBe(true);
     });
 
     it('is checked by dropping it, and by what the device remembers when the journal is away', async () => {
@@ -169,7 +174,7 @@ describe('witnesses of the journal, in the browser', async () => {
       // A device that has never seen the journal has nothing to check against.
       await context.route('**/log/v1/**', (route) => route.abort());
       await dropFile(page.locator('.drop'), file.toString('utf8'));
-      await page.getByText('The check could not be finished').waitFor();
+      expect(await seen(page.getByText('The check could not be finished'))).toBe(true);
     });
 
     it('proves a breach when the journal no longer holds the record', async () => {
@@ -182,7 +187,8 @@ describe('witnesses of the journal, in the browser', async () => {
       const firstCheckpoint = await checkpointOfSize1();
       await open('/check');
       await page.getByLabel('Receipt files').setInputFiles(input(file));
-      await page.getByText('The receipt is genuine, and the journal no longer holds the record').waitFor();
+      const breach = page.getByText('The receipt is genuine, and the journal no longer holds the record');
+      expect(await seen(breach)).toBe(true);
     });
   });
 
@@ -201,7 +207,7 @@ describe('witnesses of the journal, in the browser', async () => {
     await seen(page.getByRole('rowheader', { name: /^(council|resident|city)$/ }));
     await open(`${meetingPath}/verify`);
     await page.getByText('Everything checks', { exact: true }).waitFor();
-    await seen(page.getByText('Independent witnesses confirmed the end of voting'));
+    expect(await seen(page.getByText('Independent witnesses confirmed the end of voting'))).toBe(true);
     await seen(page.getByText(/^checked: (council|resident|city)/));
   });
 
