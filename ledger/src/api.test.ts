@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { exportsOf } from './cli/api-page.ts';
 import { readApiPage, readSources } from './cli/read-sources.ts';
 
-describe('the API page', async () => {
+describe('the API page', { timeout: 60_000 }, async () => {
   const sources = await readSources();
 
   it('is current; `node ledger/src/cli/write-api.ts` makes it so', async () => {

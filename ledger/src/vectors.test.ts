@@ -38,7 +38,7 @@ const outcomeOf = (run: () => unknown): string => {
 /** What a vector asks for, where every refusal has one code. */
 const wanted = ({ accept }: { accept: boolean }, code: string): string => (accept ? 'accept' : code);
 
-describe('the vectors', () => {
+describe('the vectors', { timeout: 60_000 }, () => {
   it('are those that the script makes', async () => {
     const here = {
       encodings,
