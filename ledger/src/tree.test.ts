@@ -133,7 +133,7 @@ describe('proofs', () => {
             expect(fails(() => checkInclusion(wrong, index, leaf, size, root))).toBe(true);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
   it('fail for consistency at every flipped bit, other size, and cut or longer proof', async () => {
@@ -173,7 +173,7 @@ describe('proofs', () => {
           expect(equalBytes(oldRoot, root) || check({ oldRoot: root, root: oldRoot })).toBe(true);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
   it('work beyond 32 bits, on a tree of equal leaves', async () => {
