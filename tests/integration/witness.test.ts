@@ -163,10 +163,10 @@ describe('a witness over HTTP', () => {
     const answer = await fetch(`${url}/metrics`);
     const text = await answer.text();
     expect(answer.headers.get('content-type')).toContain('application/openmetrics-text');
-    expect(text).toContain(`veche_witness_requests_total{log="${logSigner.name}",status="200"} 1`);
-    expect(text).toContain(`veche_witness_requests_total{log="${logSigner.name}",status="409"} 1`);
-    expect(text).toContain('veche_witness_requests_total{log="",status="400"} 1');
-    expect(text).toContain(`veche_witness_tree_size{log="${logSigner.name}"} 4`);
+    expect(text).toContain(`witness_requests_total{log="${logSigner.name}",status="200"} 1`);
+    expect(text).toContain(`witness_requests_total{log="${logSigner.name}",status="409"} 1`);
+    expect(text).toContain('witness_requests_total{log="",status="400"} 1');
+    expect(text).toContain(`witness_tree_size{log="${logSigner.name}"} 4`);
     expect(text.endsWith('# EOF\n')).toBe(true);
     expect(JSON.stringify(said)).not.toMatch(/127\.0\.0\.1|something/);
   });

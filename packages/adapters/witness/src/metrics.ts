@@ -11,20 +11,19 @@ export type WitnessMetrics = {
 export function formatMetrics({ logs, requests }: WitnessMetrics): string {
   const heads = logs.flatMap(({ origin, head }) => (head ? [{ origin, head }] : []));
   return [
-    ...family('veche_witness_requests', 'counter', 'Requests for a cosignature by log and status.'),
+    ...family('witness_requests', 'counter', 'Requests for a cosignature by log and status.'),
     ...requests.map(
       ({ origin, status, count }) =>
-        `veche_witness_requests_total{log="${escape(origin)}",status="${status}"} ${count}`,
+        `witness_requests_total{log="${escape(origin)}",status="${status}"} ${count}`,
     ),
-    ...family('veche_witness_tree_size', 'gauge', 'Size of the largest tree cosigned.'),
-    ...heads.map(({ origin, head }) => `veche_witness_tree_size{log="${escape(origin)}"} ${head.size}`),
-    ...family('veche_witness_cosigned_timestamp_seconds', 'gauge', 'Unix time of the last cosignature.'),
+    ...family('witness_tree_size', 'gauge', 'Size of the largest tree cosigned.'),
+    ...heads.map(({ origin, head }) => `witness_tree_size{log="${escape(origin)}"} ${head.size}`),
+    ...family('witness_cosigned_timestamp_seconds', 'gauge', 'Unix time of the last cosignature.'),
     ...heads.map(
-      ({ origin, head }) =>
-        `veche_witness_cosigned_timestamp_seconds{log="${escape(origin)}"} ${head.cosignedAt}`,
+      ({ origin, head }) => `witness_cosigned_timestamp_seconds{log="${escape(origin)}"} ${head.cosignedAt}`,
     ),
-    ...family('veche_witness_forks', 'gauge', 'Signed checkpoints kept that contradict a cosigned one.'),
-    ...logs.map(({ origin, forks }) => `veche_witness_forks{log="${escape(origin)}"} ${forks}`),
+    ...family('witness_forks', 'gauge', 'Signed checkpoints kept that contradict a cosigned one.'),
+    ...logs.map(({ origin, forks }) => `witness_forks{log="${escape(origin)}"} ${forks}`),
     '# EOF',
     '',
   ].join('\n');
