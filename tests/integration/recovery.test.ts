@@ -157,6 +157,28 @@ describe('an installation set back to an old backup', () => {
     await (await house.start({ database: backup })).stop();
   });
 
+  it('makes its public files anew from the database when they were lost and nobody mirrored them', async () => {
+    const house = await createInstallation();
+    const first = await house.start();
+    await log(first, ...texts(0, 299));
+    const keys = first.open.house.ledger.verifierKey;
+    await first.stop();
+    const files = join(house.dataDir, 'log');
+    const checkpoint = await readFile(join(files, 'checkpoint'));
+    const bundle = await readFile(join(files, 'tile/entries/000'));
+    await rm(files, { recursive: true, force: true });
+    await rm(house.mirror, { recursive: true, force: true });
+    await expect(house.start()).rejects.toMatchObject({ code: 'checkpoint-missing' });
+    const settings = await fullSettings(house.settings);
+    expect(await recoverLog({ settings, from: null, say })).toMatchObject({ size: 300, lost: [] });
+    expect(await readFile(join(files, 'checkpoint'))).toEqual(checkpoint);
+    expect(await readFile(join(files, 'tile/entries/000'))).toEqual(bundle);
+    const second = await house.start();
+    await log(second, 'after');
+    expect(checkCheckpoint(await second.open.house.ledger.checkpoint(), parseLogKeys(keys)).size).toBe(301);
+    await second.stop();
+  });
+
   it('is not brought up to another history', async () => {
     const [one, two] = [await createInstallation(), await createInstallation()];
     await mkdir(join(two.dataDir, 'keys'), { recursive: true });

@@ -13,7 +13,7 @@ import { MirrorFault, mirrorLog, readShownNotes, type ShownNote } from '@veche/l
 import type { NoteVerifier } from '@veche/ledger/note.ts';
 import { createTileReader } from '@veche/ledger/tile.ts';
 import type { Connection } from '@veche/postgres/connect.ts';
-import { importLog } from '@veche/postgres/recovery.ts';
+import { importLog, readDatabaseLog } from '@veche/postgres/recovery.ts';
 import { listLogKeys, recordLogKeys } from './installation.ts';
 import { LOG_KEY, loadLogKeys } from './log-keys.ts';
 import { openLogSource, openLogStore } from './log-stores.ts';
@@ -65,7 +65,12 @@ export async function recoverLog({ settings, from, say }: RecoverOptions): Promi
     const store = tiles?.store ?? createTileStore(dataDir.log, dataDir.scratch);
     const source = from ? await openLogSource(from) : null;
     try {
-      const { shown, files } = await restoreFiles(store, source?.log ?? null, logKeys, say);
+      const database = await readDatabaseLog(sql);
+      const { shown, files } = await restoreFiles(
+        { store, source: source?.log ?? null, database },
+        logKeys,
+        say,
+      );
       const copy = createTileReader({ size: shown.size, root: shown.root, read: store.read });
       const { sizeBefore, size } = await importLog({
         sql,
@@ -85,10 +90,20 @@ export async function recoverLog({ settings, from, say }: RecoverOptions): Promi
   });
 }
 
-/** Brings the public files up to the source, then looks at every one of them and puts back those that are missing. */
+type Sources = {
+  readonly store: ListedTileStore;
+  /** The mirror; null when none is named. */
+  readonly source: LogReader | null;
+  /** The files that the database's own entries make; null when it holds no log. */
+  readonly database: (LogReader & { readonly size: number }) | null;
+};
+
+/**
+ * Brings the public files up to the mirror, and to the database where that holds more than both; then looks at every one of
+ * them and puts back those that are missing.
+ */
 async function restoreFiles(
-  store: ListedTileStore,
-  source: LogReader | null,
+  { store, source, database }: Sources,
   log: readonly NoteVerifier[],
   say: (text: string) => void,
 ): Promise<{ shown: ShownNote; files: number }> {
@@ -102,12 +117,19 @@ async function restoreFiles(
       say('the public files hold more than the mirror: they are used');
     }
   }
+  const before = await readShownNotes(store, log);
+  if (database && database.size > (before.newest?.size ?? 0)) {
+    say('the database holds more than the files: what they lack is made from its entries');
+    files += (await mirrorLog({ from: database, to: store, log })).files;
+  }
   const { newest } = await readShownNotes(store, log);
   if (!newest) throw new RangeError('there is no log in the public files: name a mirror with --from');
-  const from: LogReader = {
-    checkpoint: async () => newest.text,
-    read: async (path) => (path === 'head' ? null : ((await source?.read(path)) ?? null)),
+  const read = async (path: string): Promise<Uint8Array | null> => {
+    if (path === 'head') return null;
+    const found = await source?.read(path);
+    return found ?? (database && database.size >= newest.size ? database.read(path) : null);
   };
+  const from: LogReader = { checkpoint: async () => newest.text, read };
   const checked = await mirrorLog({ from, to: withoutNotes(store), log });
   return { shown: newest, files: files + checked.files };
 }

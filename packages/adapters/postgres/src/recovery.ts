@@ -1,7 +1,8 @@
 // Brings the database's log up to a copy that holds more: entries, head and checkpoint, in one transaction. For a database
 // that came back from an old backup. Nothing is ever taken away: a database that holds something else is refused.
-import { equalBytes } from '@veche/ledger/bytes.ts';
-import { TILE_WIDTH, type TileReader } from '@veche/ledger/tile.ts';
+import type { LogReader } from '@veche/ledger/audit.ts';
+import { encodeUtf8, equalBytes } from '@veche/ledger/bytes.ts';
+import { encodeEntryBundle, parseTilePath, TILE_WIDTH, type TileReader } from '@veche/ledger/tile.ts';
 import { createTreeBuilder, readRoot } from '@veche/ledger/tree.ts';
 import { createHash } from 'node:crypto';
 import type { Sql } from './connect.ts';
@@ -95,6 +96,53 @@ export async function importLog(options: LogImport): Promise<{ sizeBefore: numbe
     throw cause;
   }
   return { sizeBefore, size: copy.size };
+}
+
+/**
+ * The files of the log as the database's entries make them, for public files that were lost without a mirror. Slow: hashes
+ * are computed anew for every tile. Nothing of it is trusted: whoever reads checks it against the signed note.
+ * @returns null when the database holds no log
+ */
+export async function readDatabaseLog(sql: Sql): Promise<(LogReader & { readonly size: number }) | null> {
+  const [head] = await sql<{ size: string; checkpoint: string; witnessed: string | null }[]>`
+    SELECT size, checkpoint, (SELECT note FROM ledger.witnessed ORDER BY size DESC, quorum_time DESC LIMIT 1) AS witnessed
+    FROM ledger.head WHERE id = 1 AND checkpoint <> ''`;
+  if (!head) return null;
+  const { checkpoint, witnessed } = head;
+  return {
+    size: Number(head.size),
+    checkpoint: async () => witnessed ?? checkpoint,
+    async read(path) {
+      if (path === 'head') return witnessed === null ? null : encodeUtf8(checkpoint);
+      const { level, index, width } = parseTilePath(path);
+      const first = index * TILE_WIDTH;
+      if (level !== 'entries') return hashesOf(sql, TILE_WIDTH ** level, first, width);
+      const rows = await sql<{ leaf: Uint8Array }[]>`
+        SELECT leaf FROM ledger.entries WHERE idx >= ${first} AND idx < ${first + width} ORDER BY idx`;
+      return encodeEntryBundle(rows.map(({ leaf }) => new Uint8Array(leaf)));
+    },
+  };
+}
+
+/** The roots over so many leaves each, one after the other. */
+async function hashesOf(sql: Sql, leavesEach: number, first: number, width: number): Promise<Uint8Array> {
+  const hashes = new Uint8Array(width * 32);
+  let builder = createTreeBuilder();
+  let done = 0;
+  const end = (first + width) * leavesEach;
+  for (let at = first * leavesEach; at < end;) {
+    const rows = await sql<{ leaf_hash: Uint8Array }[]>`
+      SELECT leaf_hash FROM ledger.entries WHERE idx >= ${at} AND idx < ${end} ORDER BY idx LIMIT ${PAGE}`;
+    if (rows.length === 0) break;
+    at += rows.length;
+    for (const { leaf_hash: hash } of rows) {
+      builder.append(new Uint8Array(hash));
+      if (builder.size < leavesEach) continue;
+      hashes.set(builder.root(), done++ * 32);
+      builder = createTreeBuilder();
+    }
+  }
+  return hashes.subarray(0, done * 32);
 }
 
 async function rootOfEntries(sql: Sql, size: number): Promise<Uint8Array> {
