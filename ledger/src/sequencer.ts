@@ -491,14 +491,16 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     cleared = forgotten;
     // Batches become public one after the other; the failure of the one before is found here.
     await publishing;
-    publishing = publish(next, staged).then(() => {
+    const show = async (): Promise<void> => {
+      await publish(next, staged);
       const filled = notePartials(oldSize, size);
       onPublished?.({
         head: next,
         entries: entries.map(({ idem, index, leafHash: hashed }) => ({ idem, index, leafHash: hashed })),
       });
       removing = removing.then(() => removeSupersededPartials(filled));
-    });
+    };
+    publishing = show();
     // Told by whoever waits for it next: a rejection that nobody waits for yet must not end the process.
     publishing.catch(() => {});
     if (!ahead) await settle();
