@@ -377,6 +377,48 @@ describe('a write that fails', () => {
     await checkLog(world, 12);
   });
 
+  it('with a batch ahead, reads the next full batch while one is committed, and nothing twice', async () => {
+    const world = await createLog(10);
+    const asked: [limit: number, inFlight: number, during: boolean][] = [];
+    let committing = false;
+    let down = false;
+    const store: HeadStore = {
+      ...world.store,
+      pending: async (limit, inFlight = []) => {
+        asked.push([limit, inFlight.length, committing]);
+        if (down && inFlight.length > 0) throw new Error('connection lost');
+        return world.store.pending(limit, inFlight);
+      },
+      commit: async (batch) => {
+        committing = true;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await world.store.commit(batch);
+        committing = false;
+      },
+    };
+    const sequencer = sequencerOf(world, { store, ahead: true, batchEntries: 3 });
+    await sequencer.start();
+    for (let i = 10; i < 17; i++) world.store.submit(submissionOf(i));
+    expect([await sequencer.step(), await sequencer.step()]).toEqual([3, 3]);
+    // What came since is in the batch too: one that is not full is read again.
+    world.store.submit(submissionOf(17));
+    expect([await sequencer.step(), await sequencer.step()]).toEqual([2, 0]);
+    expect(asked).toEqual([
+      [3, 0, false],
+      [3, 3, true],
+      [3, 3, true],
+      [3, 0, false],
+      [3, 0, false],
+    ]);
+    await checkLog(world, 18);
+
+    // What cannot be read ahead is read when it is due.
+    down = true;
+    for (let i = 18; i < 24; i++) world.store.submit(submissionOf(i));
+    expect([await sequencer.step(), await sequencer.step(), await sequencer.step()]).toEqual([3, 3, 0]);
+    await checkLog(world, 24);
+  });
+
   it('with a batch ahead, refuses to start when a file of a batch in between is gone', async () => {
     const world = await createLog(254);
     const stuck: TileStore = {
