@@ -118,8 +118,10 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
   let keeping: Promise<void> = Promise.resolve();
   /** Since when the newest head waits for its quorum; null when it has it. */
   let unwitnessedSinceMs: number | null = null;
-  let stopped = false;
-  const stopping = Promise.withResolvers<void>();
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   let running: Promise<void> = Promise.resolve();
   let wakeSleeper: (() => void) | null = null;
   let woken = false;
@@ -129,7 +131,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     wakeSleeper?.();
   };
   const sleep = async (milliseconds: number): Promise<void> => {
-    if (!woken && !stopped && milliseconds > 0)
+    if (!woken && !stopping.signal.aborted && milliseconds > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, milliseconds);
         wakeSleeper = () => {
@@ -142,7 +144,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
   };
 
   async function run(): Promise<void> {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
         await sleep(await work());
       } catch (error) {
@@ -214,7 +216,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     for (const answer of answers)
       answer.catch((error: unknown) => log.warn({ error: nameOf(error) }, 'a witness was asked in vain'));
     const quorum = enough.promise.then(() => Promise.race([all, delay(GRACE_MS)]));
-    await Promise.race([all, quorum, stopping.promise]);
+    await Promise.race([all, quorum, stopped]);
     over = true;
     await keep(present);
     const isBusy = sequencer?.published()?.size !== present.head.size;
@@ -230,7 +232,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
 
   /** @returns whether there is something new to keep. */
   function take(present: Gathering, contact: WitnessContact, outcome: Outcome): boolean {
-    if (stopped) return false;
+    if (stopping.signal.aborted) return false;
     switch (outcome.outcome) {
       case 'cosigned':
         present.lines.set(contact.name, outcome.cosignature);
@@ -247,7 +249,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
   }
 
   const keep = (present: Gathering): Promise<void> => {
-    const kept = keeping.then(() => (stopped ? undefined : keepNow(present)));
+    const kept = keeping.then(() => (stopping.signal.aborted ? undefined : keepNow(present)));
     keeping = kept.catch(() => {});
     return kept;
   };
@@ -357,7 +359,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
       theirSize,
       theirNote,
     };
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
         await addForkEvidence(sql, evidence);
         // From here on the database decides.
@@ -410,8 +412,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     },
     isQuorumMissing: () => unwitnessedSinceMs !== null && nowMs() - unwitnessedSinceMs > MISSING_AFTER_MS,
     async stop() {
-      stopped = true;
-      stopping.resolve();
+      stopping.abort();
       wake();
       await running;
       await keeping;
