@@ -55,6 +55,8 @@ const WITNESS_WAIT_MS = 4_000;
 /** The job comes again by itself, and other meetings wait for their turn. */
 const RESUME_WAIT_MS = 2_000;
 const LOOK_AGAIN_MS = 50;
+/** Witnessed checkpoints after the announced end that are looked through for one by the pinned witnesses. */
+const MOST_LOOKED_AT = 100;
 
 /** Stops the voting. Once here, the meeting will be closed, whatever happens to this process. */
 export async function beginClosing(
@@ -94,6 +96,8 @@ export async function finishClosing(
   const sealed = sealBox(box);
   const closed = await reachMilestone(house, key, 'meeting.closed', async (row) => {
     const closing = row.policy === null ? null : await findClosing(house, row, box);
+    if (row.policy !== null && closing === null)
+      throw new Error('expected the closing checkpoint found before');
     const entry = signEntry(house, key, {
       kind: 'meeting.closed',
       boxRoot: sealed.root,
@@ -202,23 +206,26 @@ async function findClosing(
   box: readonly BoxEntry[],
 ): Promise<ClosingRow | null> {
   const announcedEnd = Math.ceil(row.closesAt!.getTime() / 1000);
-  const found = await house.ledger.witnessedFrom(announcedEnd, (box.at(-1)?.index ?? -1) + 1);
-  if (!found) return null;
   const policy = parsePolicy(row.policy!);
   const logKeys = parseLogKeys(house.ledger.verifierKey);
-  const note = chooseSignatures(found.note, [
-    ...logKeys,
-    ...policy.witnesses.map(({ verifier }) => verifier),
-  ]);
-  const { size, quorumTime, cosignatures } = readCosigned(note, logKeys, policy);
-  // Other witnesses than those that were pinned may be asked by now: they are not the ones who may end this meeting.
-  if (quorumTime === null || quorumTime < announcedEnd) return null;
-  return {
-    note,
-    size,
-    quorumTime,
-    witnesses: cosignatures.map(({ witness, time }) => ({ name: witness, time })),
-  };
+  const judges = [...logKeys, ...policy.witnesses.map(({ verifier }) => verifier)];
+  // Where other witnesses are asked by now than those that were pinned, what is witnessed for the log need not be for this
+  // meeting: then the next one may.
+  let from = announcedEnd;
+  let least = (box.at(-1)?.index ?? -1) + 1;
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked++) {
+    const found = await house.ledger.witnessedFrom(from, least);
+    if (!found) return null;
+    const note = chooseSignatures(found.note, judges);
+    const { size, quorumTime, cosignatures } = readCosigned(note, logKeys, policy);
+    if (quorumTime !== null && quorumTime >= announcedEnd) {
+      const witnesses = cosignatures.map(({ witness, time }) => ({ name: witness, time }));
+      return { note, size, quorumTime, witnesses };
+    }
+    from = found.quorumTime + 1;
+    least = found.size;
+  }
+  return null;
 }
 
 /** The milestones that come after the box, and are no part of it. */
