@@ -192,6 +192,12 @@ function createGauges({ registry }: Counters) {
     staged: gauge('veche_log_staged_batches', 'Batches committed and not yet public.'),
     epoch: gauge('veche_log_epoch', 'How many times a process became the writer of the log.'),
     forked: gauge('veche_log_forked', '1 when the log stands still over evidence of a fork.'),
+    changed: gauge(
+      'veche_log_database_changed',
+      '1 when the database was found to differ from what was signed and published.',
+    ),
+  };
+  const labelled = {
     state: gauge('veche_log_state', '1 for the state that the log is in.', ['state']),
     witnessSize: gauge('veche_witness_size', 'The largest size a witness has cosigned.', ['witness']),
     witnessLag: gauge('veche_witness_lag_entries', 'Entries that a witness has not cosigned yet.', [
@@ -209,40 +215,39 @@ function createGauges({ registry }: Counters) {
       ['witness'],
     ),
   };
-  const diskFree = gauge('veche_disk_free_bytes', 'Free on the disk of the data folder.');
-  const diskSize = gauge('veche_disk_size_bytes', 'Size of the disk of the data folder.');
+  const disk = {
+    free: gauge('veche_disk_free_bytes', 'Free on the disk of the data folder.'),
+    size: gauge('veche_disk_size_bytes', 'Size of the disk of the data folder.'),
+  };
 
   return (status: LedgerStatus | null, vitals: Vitals, hasPolicy: boolean, clockMs: number): void => {
-    readable.set(status ? 1 : 0);
-    // A figure that could not be read is left out, and never an old one shown in its place.
-    for (const one of [...Object.values(log), diskFree, diskSize]) one.reset();
-    if (vitals.disk) {
-      diskFree.set(vitals.disk.freeBytes);
-      diskSize.set(vitals.disk.totalBytes);
-    } else for (const one of [diskFree, diskSize]) one.remove();
-    if (!status) {
-      for (const one of Object.values(log)) one.remove();
-      return;
-    }
     const ageOf = (unixSeconds: number): number => Math.max(0, Math.floor(clockMs / 1_000) - unixSeconds);
+    // What cannot be read this time is left out: never an old figure in its place.
+    for (const one of [...Object.values(log), ...Object.values(disk)]) one.remove();
+    for (const one of Object.values(labelled)) one.reset();
+    readable.set(status ? 1 : 0);
+    if (vitals.disk) {
+      disk.free.set(vitals.disk.freeBytes);
+      disk.size.set(vitals.disk.totalBytes);
+    }
+    if (!status) return;
     log.policy.set(hasPolicy ? 1 : 0);
     log.headSize.set(status.head?.size ?? 0);
     if (status.head) log.headAge.set(Math.max(0, (vitals.nowMs - status.head.atMs) / 1_000));
-    else log.headAge.remove();
     log.witnessedSize.set(status.witnessed?.size ?? 0);
     if (status.witnessed) log.witnessedAge.set(ageOf(status.witnessed.quorumTime));
-    else log.witnessedAge.remove();
     log.waiting.set(status.waiting);
     log.staged.set(status.staged);
     log.epoch.set(status.epoch);
     log.forked.set(status.state === 'forked' ? 1 : 0);
-    for (const state of STATES) log.state.set({ state }, status.state === state ? 1 : 0);
+    log.changed.set(status.audit?.broken ? 1 : 0);
+    for (const state of STATES) labelled.state.set({ state }, status.state === state ? 1 : 0);
     for (const { name: witness, cosigned, failures, badCosignatures } of status.witnesses) {
-      log.witnessSize.set({ witness }, cosigned?.size ?? 0);
-      log.witnessLag.set({ witness }, (status.head?.size ?? 0) - (cosigned?.size ?? 0));
-      if (cosigned) log.witnessAge.set({ witness }, ageOf(cosigned.time));
-      log.witnessFailures.set({ witness }, failures);
-      log.witnessBad.set({ witness }, badCosignatures);
+      labelled.witnessSize.set({ witness }, cosigned?.size ?? 0);
+      labelled.witnessLag.set({ witness }, (status.head?.size ?? 0) - (cosigned?.size ?? 0));
+      if (cosigned) labelled.witnessAge.set({ witness }, ageOf(cosigned.time));
+      labelled.witnessFailures.set({ witness }, failures);
+      labelled.witnessBad.set({ witness }, badCosignatures);
     }
   };
 }

@@ -137,6 +137,7 @@ function operationsOf(log: LedgerStatus, vitals: Vitals, now: Date, hasPolicy: b
       waiting: log.waiting,
       staged: log.staged,
       witnesses: witnesses.map(({ ageSeconds, ...one }) => ({ ...one, age: ageSeconds })),
+      changed: log.audit?.broken ?? null,
       disk: vitals.disk,
       recentFailures: vitals.minutes.slice(-RECENT_MINUTES).reduce((sum, { failures }) => sum + failures, 0),
     }).map(({ facts, ...alarm }) => ({ ...alarm, facts: { ...facts } })),

@@ -11,6 +11,7 @@ const calm: Readings = {
   waiting: 0,
   staged: 1,
   witnesses: [{ name: 'council', age: 30, failures: 0, badCosignatures: 0 }],
+  changed: null,
   disk: { freeBytes: 50e9, totalBytes: 100e9 },
   recentFailures: 0,
 };
@@ -26,6 +27,7 @@ describe('the alarms', () => {
 
   const cases: [AlarmCode, string, Partial<Readings>][] = [
     ['forked', 'a witness holds another history', { state: 'forked', witnessedAge: 5_000 }],
+    ['database-changed', 'a row of the log was changed', { changed: { kind: 'entry', at: 7 } }],
     ['failing', 'the sequencer cannot go on', { state: 'failing', fault: 'public-larger' }],
     ['absent', 'no process sequences', { state: 'absent' }],
     ['quorum-late', 'the head was not refreshed in time', { witnessedAge: 901 }],

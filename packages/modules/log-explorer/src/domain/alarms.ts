@@ -16,6 +16,8 @@ export type Readings = {
     readonly failures: number;
     readonly badCosignatures: number;
   }[];
+  /** Where the database was found to differ from what was signed, as the ledger port tells it; null: nowhere. */
+  readonly changed: { readonly kind: 'entry' | 'head' | 'checkpoint'; readonly at: number } | null;
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Answers of the last five minutes that were our own fault, and all of them. */
   readonly recentFailures: number;
@@ -23,6 +25,7 @@ export type Readings = {
 
 export const ALARM_CODES = [
   'forked',
+  'database-changed',
   'failing',
   'absent',
   'quorum-late',
@@ -63,6 +66,7 @@ export function alarmsOf(now: Readings): Alarm[] {
     void alarms.push({ code, urgent, facts });
 
   if (now.state === 'forked') raise('forked', true);
+  if (now.changed) raise('database-changed', true, { ...now.changed });
   if (now.state === 'failing') raise('failing', true, { fault: now.fault ?? '-' });
   if (now.state === 'absent') raise('absent', true);
   const behind = now.headSize - now.witnessedSize;
