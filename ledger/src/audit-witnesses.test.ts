@@ -210,6 +210,35 @@ describe('the log’s checkpoint', () => {
       fault: 'checkpoint-unsigned',
     });
   });
+  it('and the head beside it must be of one history, each line of it by the log', async () => {
+    const world = await holdMeeting({ witnessed: IN_TIME });
+    const note = world.checkpoints.at(-1)!;
+    const { text } = parseNote(note);
+    const head = signNote(text, [logSigner]);
+    const forked = signCheckpoint(ORIGIN, 14, seedOf('root'), logSigner);
+    const behind = world.checkpoints[0]!;
+    const stranger = signNote(text, [createNoteSigner(ORIGIN, seedOf('stranger'))]);
+    for (const [shown, fault] of [
+      [head, null],
+      [behind, null],
+      [forked, 'log-forked'],
+      [stranger, 'checkpoint-unsigned'],
+      [head.replace('\n14\n', '\n15\n'), 'checkpoint-signature'],
+      [note, 'checkpoint-extra-lines'],
+      ['junk', 'checkpoint-malformed'],
+    ] as const) {
+      const files = new Map([...world.files, ['head', encodeUtf8(shown)]]);
+      const names = [...files.keys()].filter((name) => name !== 'checkpoint' && name !== 'head');
+      const log = {
+        ...logOver(files),
+        async *list() {
+          yield* names;
+        },
+      };
+      const { broken } = await audit(world, { log });
+      expect(broken && [broken.fault, broken.where]).toEqual(fault && [fault, { path: 'head' }]);
+    }
+  });
   it('may carry no line twice in the bundle', async () => {
     const world = await holdMeeting();
     const note = world.checkpoints.at(-1)!;

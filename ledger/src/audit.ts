@@ -281,7 +281,7 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
         ? scanLog(parts, reader, checkpoints.bundle.size, report)
         : checkEntriesInLog(parts, reader, checkpoints.bundle.size, report),
     );
-    await take('files', () => checkFiles(log, now));
+    await take('files', () => checkFiles(log, reader, logKeys));
     await take('signatures', (report) => checkSignatures(parts, verifier, report));
     const { notice, ballots } = await take('commitments', () => openCommitments(parts));
     const closing = (known.closing = await take('closing', () =>
@@ -643,8 +643,9 @@ async function inOrder<T>(work: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-async function checkFiles(log: LogReader, now: Checkpoint) {
+async function checkFiles(log: LogReader, now: TileReader, logKeys: readonly NoteVerifier[]) {
   if (!log.list) return { numbers: null, value: null };
+  await checkHead(log, now, logKeys);
   const { checked, ahead } = await checkLogFiles({
     size: now.size,
     root: now.root,
@@ -652,6 +653,37 @@ async function checkFiles(log: LogReader, now: Checkpoint) {
     paths: log.list(),
   });
   return { numbers: { files: checked, ahead }, value: null };
+}
+
+/**
+ * The file `head`, which a log with witnesses has besides: what it has signed and they have not yet. It too must be of the
+ * one history.
+ */
+async function checkHead(log: LogReader, now: TileReader, logKeys: readonly NoteVerifier[]): Promise<void> {
+  const where = { path: 'head' };
+  const content = await log.read('head');
+  if (!content) return;
+  let note: string;
+  try {
+    note = decodeUtf8(content);
+  } catch {
+    throw new Broken('checkpoint-malformed', where);
+  }
+  const head = readCheckpoint(note, logKeys, null, where);
+  checkNoFreeLines(note, logKeys, where);
+  const ahead =
+    head.size > now.size
+      ? createTileReader({ size: head.size, root: head.root, read: (path) => log.read(path) })
+      : now;
+  const older = ahead === now ? head : now;
+  if (older.size === 0) return;
+  try {
+    const proof = await proveConsistency(older.size, ahead.size, ahead.hashes);
+    checkConsistency(proof, older.size, older.root, ahead.size, ahead.root);
+  } catch (cause) {
+    if (cause instanceof LedgerFault && cause.code === 'proof') throw new Broken('log-forked', where);
+    throw cause;
+  }
 }
 
 /** Who may have written what, then all signatures at once. */

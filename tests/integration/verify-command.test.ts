@@ -136,6 +136,39 @@ describe('ledger/bin/verify', () => {
     expect(reportOf(shrunk).broken).toMatchObject({ fault: 'log-shrank' });
   });
 
+  it('derives the log of the server anew, by its address and by its folder, and every signature in it', async () => {
+    for (const log of [`${house.url}/log/v1`, at('log')]) {
+      const ended = await run('fsck', '--log', log, '--vkey', at('vkey'), '--signatures', '--json');
+      expect([ended.code, ended.err]).toEqual([0, '']);
+      const { ok, size, entries, signatures } = JSON.parse(ended.out) as Record<string, number>;
+      expect(ok).toBe(true);
+      expect(entries).toBe(size);
+      expect(signatures).toBeGreaterThan(BALLOTS);
+    }
+    const broken = at('log-broken');
+    await cp(at('log'), broken, { recursive: true });
+    const bundle = join(broken, 'tile/entries/000');
+    await writeFile(bundle, flipped(await readFile(bundle), 1_000));
+    const ended = await run('fsck', '--log', broken, '--vkey', at('vkey'));
+    expect(ended.code).toBe(1);
+    expect(ended.out).toContain('tile/entries/000: was changed');
+  });
+
+  it('follows the log of the server, finds all meetings in it whole, and notices that a copy stayed behind', async () => {
+    const look = (log: string) =>
+      run('watch', '--log', log, '--vkey', at('vkey'), '--state', at('watched'), '--once', '--json');
+    const first = await look(at('log'));
+    expect([first.code, first.err]).toEqual([0, '']);
+    const grown = await look(`${house.url}/log/v1`);
+    expect(grown.code).toBe(0);
+    const sizeOf = ({ out }: Ended) => (JSON.parse(out) as { size: number }).size;
+    expect(sizeOf(grown)).toBeGreaterThan(sizeOf(first));
+    const behind = await look(at('log'));
+    expect(behind.code).toBe(1);
+    expect(behind.out).toContain('"code":"log-shrank"');
+    expect((await filesOf(folder)).filter((name) => /^watched\.(seen|shown)-/.test(name))).toHaveLength(2);
+  });
+
   it('names the first broken thing when one byte of any line of the bundle is changed', async () => {
     const bundle = await readFile(at('bundle.jsonl'));
     const offsets: { line: number; offset: number }[] = [];
