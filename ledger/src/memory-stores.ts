@@ -98,7 +98,7 @@ export function createMemoryTileStore(): MemoryTileStore {
       files.delete(path);
     },
     async *list(folder) {
-      for (const path of [...files.keys()]) if (folder === '' || path.startsWith(`${folder}/`)) yield path;
+      for (const path of files.keys()) if (folder === '' || path.startsWith(`${folder}/`)) yield path;
     },
   };
 }

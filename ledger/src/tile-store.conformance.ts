@@ -65,8 +65,8 @@ export function testTileStore(name: string, open: OpenStores): void {
       const winners = texts.filter((_, i) => writes[i]!.status === 'fulfilled');
       expect(winners).toHaveLength(1);
       expect(equalBytes((await other.read('tile/entries/000'))!, bytes(winners[0]!))).toBe(true);
-      for (const write of writes)
-        if (write.status === 'rejected') expect(write.reason).toBeInstanceOf(TileConflictError);
+      const refusals = writes.flatMap((write) => (write.status === 'rejected' ? [write.reason] : []));
+      expect(refusals.every((reason) => reason instanceof TileConflictError)).toBe(true);
     });
 
     it('lets all of many writers of the same bytes go on', async () => {
@@ -80,10 +80,8 @@ export function testTileStore(name: string, open: OpenStores): void {
     it('replaces the checkpoint and the head whole, and shows the last of a hundred', async () => {
       const { store, other } = await open();
       for (const path of ['checkpoint', 'head']) {
-        for (let i = 0; i < 100; i++) {
-          await store.replace(path, bytes(`${path} ${i}\n`));
-          if (i % 25 === 0) expect(equalBytes((await other.read(path))!, bytes(`${path} ${i}\n`))).toBe(true);
-        }
+        for (let i = 0; i < 99; i++) await store.replace(path, bytes(`${path} ${i}\n`));
+        expect(equalBytes((await other.read(path))!, bytes(`${path} 98\n`))).toBe(true);
         await store.replace(path, bytes(`${path} 99\n`));
         expect(equalBytes((await other.read(path))!, bytes(`${path} 99\n`))).toBe(true);
       }
@@ -93,16 +91,13 @@ export function testTileStore(name: string, open: OpenStores): void {
       const { store, other } = await open();
       const whole = ['a', 'b'].map((letter) => bytes(letter.repeat(50_000)));
       await store.replace('checkpoint', whole[0]!);
-      let writing = true;
-      const reading = (async () => {
-        while (writing) {
-          const seen = (await other.read('checkpoint'))!;
-          expect(whole.some((one) => equalBytes(one, seen))).toBe(true);
-        }
+      const writing = (async () => {
+        for (let i = 1; i < 12; i++) await store.replace('checkpoint', whole[i % 2]!);
       })();
-      for (let i = 1; i < 12; i++) await store.replace('checkpoint', whole[i % 2]!);
-      writing = false;
-      await reading;
+      const seen: Uint8Array[] = [];
+      for (let i = 0; i < 40; i++) seen.push((await other.read('checkpoint'))!);
+      await writing;
+      expect(seen.every((one) => whole.some((content) => equalBytes(one, content)))).toBe(true);
     });
 
     it('removes what it is told, and nothing beside it; twice is once', async () => {

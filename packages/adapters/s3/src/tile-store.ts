@@ -252,7 +252,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 function withoutRequest(what: string, error: unknown): ObjectStoreError {
   const status = statusOf(error);
   const name = nameOf(error);
-  const code = status === null && !/^Credentials/.test(name) ? 'UNREACHABLE' : name;
+  const code = status === null && !name.startsWith('Credentials') ? 'UNREACHABLE' : name;
   return new ObjectStoreError(
     /^[A-Za-z_]{1,60}$/.test(code) ? code : 'UNKNOWN',
     status,
