@@ -195,7 +195,7 @@ const JSON_HEADERS: AnswerHeaders = [
 ];
 
 const toResponse = (status: number, headers: AnswerHeaders, body: ResponseBody | null): Response =>
-  new Response(body, { status, headers: headers.map(([name, value]) => [name, value]) });
+  new Response(body, { status, headers: headers.map(([name, value]): [string, string] => [name, value]) });
 
 function answerFile(type: string, status: number, file: FileAnswer, added: AnswerHeaders): Response {
   const headers = new Headers({
