@@ -1,5 +1,5 @@
 // Logs of a wanted size over a real database and real files, and copies of them: each drill breaks one of its own.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -134,8 +134,8 @@ export type DrillRun = {
   readonly lines: readonly string[];
   /** Resolves with the code or signal it ended with. */
   readonly ended: Promise<string>;
-  /** Resolves once a line is said. */
-  said(line: string): Promise<void>;
+  /** Resolves once it stands still at its point: told to go on any earlier, it would stop afterwards, for ever. */
+  held(): Promise<void>;
 };
 
 /** Starts a sequencer of its own process over a log. */
@@ -169,5 +169,11 @@ export function runDrill(
       look();
       void ended.then(() => reject(new Error(`ended without saying ${line}: ${lines.join(', ')}`)));
     });
-  return { child, lines, ended, said };
+  const held = async (): Promise<void> => {
+    await said(`at ${options.stop!.at}`);
+    const isStopped = (): boolean =>
+      execFileSync('ps', ['-o', 'stat=', '-p', String(child.pid)], { encoding: 'utf8' }).startsWith('T');
+    await expect.poll(isStopped, { timeout: 20_000 }).toBe(true);
+  };
+  return { child, lines, ended, held };
 }

@@ -38,7 +38,8 @@ async function around<T>(name: string, act: () => Promise<T>): Promise<T> {
   return outcome;
 }
 
-const sql = openSql(address, { max: 1, permanent: true, applicationName: 'drill' });
+const openOne = () => openSql(address, { max: 1, permanent: true, applicationName: 'drill' });
+const sql = openOne();
 const dataDir = await prepareDataDir(folder);
 const realTiles = createTileStore(dataDir.log, dataDir.scratch);
 const tiles: TileStore = {
@@ -50,7 +51,7 @@ const tiles: TileStore = {
 
 try {
   const epoch = await takeOverLog(sql);
-  const realStore = createHeadStore(sql, epoch);
+  const realStore = createHeadStore(sql, epoch, openOne());
   const store: HeadStore = {
     ...realStore,
     commit: (batch) => around('commit', () => realStore.commit(batch)),

@@ -32,7 +32,7 @@ describe('two sequencers', () => {
     const log = await preparedLog();
     await submitLeaves(log.address, SIZE, SIZE + 3);
     const held = runDrill(log, { batchEntries: 3, stop: { at: 'commit#1 before', by: 'SIGSTOP' } });
-    await held.said('at commit#1 before');
+    await held.held();
     // What the held one signed had three entries; the new history has these and two more in its first batch.
     await submitLeaves(log.address, SIZE + 3, SIZE + 5);
     await sequenceAll(log.address, log.folder);
@@ -48,7 +48,7 @@ describe('two sequencers', () => {
     const log = await preparedLog();
     await submitLeaves(log.address, SIZE, SIZE + 3);
     const held = runDrill(log, { batchEntries: 3, stop: { at: 'write#1 before', by: 'SIGSTOP' } });
-    await held.said('at write#1 before');
+    await held.held();
     await submitLeaves(log.address, SIZE + 3, SIZE + 5);
     await sequenceAll(log.address, log.folder);
     const after = await checkPublicLog(log.folder);
@@ -64,7 +64,7 @@ describe('two sequencers', () => {
     const log = await preparedLog();
     await submitLeaves(log.address, SIZE, SIZE + 3);
     const held = runDrill(log, { batchEntries: 3, stop: { at: 'replace#1 before', by: 'SIGSTOP' } });
-    await held.said('at replace#1 before');
+    await held.held();
     await submitLeaves(log.address, SIZE + 3, SIZE + 5);
     await sequenceAll(log.address, log.folder);
     held.child.kill('SIGCONT');
@@ -88,7 +88,7 @@ describe('a COMMIT', () => {
       // The first commit prepares the statement: of the second one there is but one question and one answer.
       { batchEntries: 3, stop: { at: 'commit#2 before', by: 'SIGSTOP' } },
     );
-    await run.said('at commit#2 before');
+    await run.held();
     proxy.lose(stored ? 'answers' : 'questions');
     run.child.kill('SIGCONT');
     const isUnderWay = async (): Promise<boolean> =>
