@@ -2,6 +2,7 @@
 // the package's own exports and the sample values below.
 import { hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from './bytes.ts';
 import { checkCheckpoint } from './checkpoint.ts';
@@ -40,6 +41,8 @@ async function sampleValues(): Promise<Record<string, unknown>> {
   const { state: monitorState } = await observeLog({ ...look, log: world.log, logKeys: [verifier] });
   return {
     ...world,
+    isSignature: (key: Uint8Array, of: Uint8Array, signature: Uint8Array) =>
+      ed25519.verify(signature, of, key, { zip215: false }),
     monitorState,
     policyText,
     witnessedCheckpoint:

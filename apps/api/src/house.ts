@@ -9,6 +9,7 @@ import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import { clearScratch, prepareDataDir, type DataDir } from '@veche/files/data-dir.ts';
 import { createFileStore } from '@veche/files/file-store.ts';
 import { createTileStore } from '@veche/files/tile-store.ts';
+import { useEd25519 } from '@veche/ledger/ed25519.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
 import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import type { ListedTileStore } from '@veche/ledger/log-store.ts';
@@ -29,6 +30,7 @@ import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/se
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
 import { findOpenFork } from '@veche/postgres/witness-records.ts';
 import { createWitnessing, type Witnessing } from '@veche/postgres/witnessing.ts';
+import { nativeCheck } from '@veche/witness/native-ed25519.ts';
 import { askWitness, findShownCheckpoint } from '@veche/witness/ask.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
 import { forgetDemoWitnesses, openDemoWitnesses } from './demo/witnesses.ts';
@@ -96,6 +98,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
   const close = closeOnce(closing, log);
   try {
     useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+    useEd25519(nativeCheck);
     const dataDir = await prepareDataDir(settings.dataDir);
     const embedded = settings.database ? null : await startEmbeddedPostgres({ directory: dataDir.postgres });
     if (embedded) closing.push(embedded.stop);

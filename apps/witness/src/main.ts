@@ -1,7 +1,10 @@
 // The program behind `npm run witness`: reads the command, runs it, stops cleanly.
+import { useEd25519 } from '@veche/ledger/ed25519.ts';
+import { nativeCheck } from '@veche/witness/native-ed25519.ts';
 import { pino } from 'pino';
 import { runProgram } from './program.ts';
 
+useEd25519(nativeCheck);
 const log = pino({
   level: process.stdout.isTTY ? 'warn' : 'info',
   base: null,

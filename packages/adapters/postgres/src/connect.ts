@@ -74,10 +74,45 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
 export function connect(address: DatabaseAddress, options: ConnectOptions = {}): Connection {
   const sql = openSql(address, options);
   // NOTE: drizzle takes over how this client reads and writes dates and JSON: they are plain text in raw queries.
-  const db = drizzle(sql) as unknown as Database;
+  const db = drizzle(preparingOften(sql, createOften())) as unknown as Database;
   // It also leaves arrays of dates and numerics without a way to be written; their elements are plain text here.
   for (const type of ARRAYS_OF_DATES_AND_NUMERICS) sql.options.serializers[type] = formatArray;
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** A text that came so often is prepared: it saves the database its parsing and us a round trip each time. */
+const OFTEN = 10;
+/** Texts watched and prepared at most: those with a list of every length would never end. */
+const MOST_TEXTS = 500;
+
+/** Tells whether a text has come often by now. */
+function createOften(): (text: string) => boolean {
+  const counts = new Map<string, number>();
+  return (text) => {
+    const count = (counts.get(text) ?? 0) + 1;
+    if (count > OFTEN) return true;
+    if (count > 1 || counts.size < MOST_TEXTS) counts.set(text, count);
+    return false;
+  };
+}
+
+/** The client for drizzle, which by itself never prepares a statement; transactions included. */
+function preparingOften(client: Sql, isOften: (text: string) => boolean): Sql {
+  type Begin = (act: (tx: Sql) => unknown) => unknown;
+  const nested =
+    (begin: Begin): Begin =>
+    (act) =>
+      begin((tx) => act(preparingOften(tx, isOften)));
+  return new Proxy(client, {
+    get(target, property: keyof Sql | 'savepoint') {
+      const value = target[property as keyof Sql] as unknown;
+      if (property === 'unsafe')
+        return ((text, parameters, options) =>
+          target.unsafe(text, parameters, { ...options, prepare: isOften(text) })) as Sql['unsafe'];
+      if (property === 'begin' || property === 'savepoint') return nested((value as Begin).bind(target));
+      return value;
+    },
+  });
 }
 
 /** date[], timestamp[], timestamptz[], numeric[]. */

@@ -1,29 +1,35 @@
 // Ed25519 by the system's library under the ledger's strict rule: ten times as fast as the portable code, and a witness
 // has nothing else to do. Only what both rules accept counts.
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
-import { isStrictSignatureShape } from '@veche/ledger/ed25519.ts';
-import { ED25519, parseVerifierKey, type NoteVerifier } from '@veche/ledger/note.ts';
-import { LedgerFault } from '@veche/ledger/fault.ts';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import type { Ed25519Check } from '@veche/ledger/ed25519.ts';
 
 /** DER of Ed25519 keys (RFC 8410) up to the 32 bytes of the key. */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/**
- * The verifier of a log's key.
- * @throws LedgerFault `note`: when the text is not a key of the kind that signs checkpoints.
- */
-export function nativeVerifier(vkey: string): NoteVerifier {
-  const verifier = parseVerifierKey(vkey);
-  if (verifier.algorithm !== ED25519) throw new LedgerFault('note', 'expected the key of a log');
-  const der = Buffer.concat([SPKI_PREFIX, verifier.publicKey]);
-  const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
-  return {
-    ...verifier,
-    isSignature: (text, signature) =>
-      isStrictSignatureShape(verifier.publicKey, signature) && verify(null, text, key, signature),
-  };
+/** Keys met lately, ready for use: a log has few. */
+const KEPT_KEYS = 1_000;
+const keys = new Map<string, KeyObject>();
+
+function keyOf(publicKey: Uint8Array): KeyObject {
+  const name = Buffer.from(publicKey).toString('latin1');
+  let key = keys.get(name);
+  if (!key) {
+    key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+    keys.set(name, key);
+    if (keys.size > KEPT_KEYS) keys.delete(keys.keys().next().value!);
+  }
+  return key;
 }
+
+/** The check for `useEd25519` of the ledger: whatever OpenSSL cannot take for a key or a signature does not hold. */
+export const nativeCheck: Ed25519Check = (publicKey, message, signature) => {
+  try {
+    return verify(null, message, keyOf(publicKey), signature);
+  } catch {
+    return false;
+  }
+};
 
 /** The deterministic signature of RFC 8032 by a 32-byte seed. */
 export function nativeSigner(seed: Uint8Array): (message: Uint8Array) => Uint8Array {

@@ -2,8 +2,8 @@
 // several processes at once. A head that was told to anybody is on the disk, and heads only ever grow.
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { formatVerifierKey, parseVerifierKey, type NoteVerifier } from '@veche/ledger/note.ts';
-import { nativeVerifier } from './native-ed25519.ts';
+import { LedgerFault } from '@veche/ledger/fault.ts';
+import { ED25519, formatVerifierKey, parseVerifierKey, type NoteVerifier } from '@veche/ledger/note.ts';
 
 /** The largest tree of a log that this witness has cosigned. */
 export type WitnessedHead = {
@@ -152,7 +152,7 @@ export function openWitnessStore(
   // Reading a key costs curve arithmetic, and the same few are asked for at each request.
   const verifiers = new Map<string, NoteVerifier>();
   const verifierOf = (vkey: string): NoteVerifier => {
-    const known = verifiers.get(vkey) ?? nativeVerifier(vkey);
+    const known = verifiers.get(vkey) ?? logVerifier(vkey);
     verifiers.set(vkey, known);
     return known;
   };
@@ -231,4 +231,11 @@ function loadSqlite(): typeof import('node:sqlite') {
   } finally {
     process.emitWarning = emitWarning;
   }
+}
+
+/** @throws LedgerFault `note`: when the text is not a key of the kind that signs checkpoints. */
+function logVerifier(vkey: string): NoteVerifier {
+  const verifier = parseVerifierKey(vkey);
+  if (verifier.algorithm !== ED25519) throw new LedgerFault('note', 'expected the key of a log');
+  return verifier;
 }
