@@ -155,6 +155,8 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     const transports = createTransports(settings, installation.demo, webOrigin);
     closing.push(async () => transports.close());
     const counters = createCounters(settings.dataDir, () => Date.now());
+    const checkSignature = createSignatureCheck();
+    closing.push(checkSignature.close);
     const events = deferEvents();
     const house: House = {
       db: connection.db,
@@ -166,7 +168,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       events: events.port,
       log,
       vitals: counters.vitals,
-      checkSignature: createSignatureCheck(),
+      checkSignature,
       webOrigin,
       demo: installation.demo,
       transports: options.transports ?? transports.all,
