@@ -7,7 +7,7 @@ import { prepareDataDir } from '@veche/files/data-dir.ts';
 import { createTileStore } from '@veche/files/tile-store.ts';
 import { createSequencer } from '@veche/ledger/sequencer.ts';
 import type { HeadStore, TileStore } from '@veche/ledger/sequencer.ts';
-import { openSql, type DatabaseAddress } from '@veche/postgres/connect.ts';
+import { openSql, type DatabaseAddress } from '@veche/postgres/open-sql.ts';
 import { createHeadStore, takeOverLog } from '@veche/postgres/ledger-store.ts';
 import { FIRST_LEAF, signer } from '../support/log-key.ts';
 

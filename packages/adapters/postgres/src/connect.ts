@@ -2,19 +2,9 @@
 // Never parses a result for a module: rows become domain values in the modules' own stores.
 import type { Database } from '@veche/module-kit/database.ts';
 import { drizzle } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import { openSql, type ConnectOptions, type DatabaseAddress, type Sql } from './open-sql.ts';
 
-/** Where a database is. `host` that begins with a slash is the folder of a Unix socket. */
-export type DatabaseAddress = {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  readonly ssl?: 'require' | 'prefer' | 'verify-full';
-};
-
-export type Sql = postgres.Sql;
+export { openSql, type ConnectOptions, type DatabaseAddress, type Sql };
 
 /** An open pool: `db` for the modules, `sql` for this package. */
 export type Connection = {
@@ -22,18 +12,6 @@ export type Connection = {
   readonly sql: Sql;
   /** Waits for queries under way, five seconds at most. */
   close(): Promise<void>;
-};
-
-export type ConnectOptions = {
-  /** Connections at most; 20 unless said. */
-  readonly max?: number;
-  /** Milliseconds a statement may take; 15 seconds unless said, 0 for no limit. */
-  readonly statementTimeoutMs?: number;
-  readonly applicationName?: string;
-  /** Never closes an idle or an old connection by itself: for one that holds a lock or listens. */
-  readonly permanent?: boolean;
-  /** Called when a connection is lost or closed. */
-  readonly onClose?: () => void;
 };
 
 const SSL_MODES = {
@@ -121,28 +99,3 @@ const ARRAYS_OF_DATES_AND_NUMERICS = [1182, 1115, 1185, 1231];
 /** PostgreSQL's text form of an array of texts. */
 const formatArray = (values: readonly (string | null)[]): string =>
   `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`;
-
-/** The driver alone, for connections with a purpose of their own (the sequencer's lock, listening). */
-export function openSql(address: DatabaseAddress, options: ConnectOptions = {}): Sql {
-  return postgres({
-    host: address.host,
-    port: address.port,
-    user: address.user,
-    password: address.password,
-    database: address.database,
-    ...(address.ssl ? { ssl: address.ssl } : {}),
-    max: options.max ?? 20,
-    connect_timeout: 5,
-    // Half a second at most between attempts: a database that comes back is used at once.
-    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
-    onnotice: () => {},
-    ...(options.permanent ? { idle_timeout: undefined, max_lifetime: null } : {}),
-    ...(options.onClose ? { onclose: options.onClose } : {}),
-    connection: {
-      application_name: options.applicationName ?? 'veche',
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
-      idle_in_transaction_session_timeout: 30_000,
-      timezone: 'UTC',
-    } as Record<string, string | number>,
-  } as postgres.Options<Record<string, never>>) as unknown as Sql;
-}
