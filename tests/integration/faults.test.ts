@@ -195,7 +195,7 @@ describe('a connection that is lost while casting', () => {
       await sendAndCut(house, device, body, cut);
       const again = await device.session.call(contract.castBallot, { params: place, body: ballot });
       const third = await device.session.call(contract.castBallot, { params: place, body: ballot });
-      expect(again).toMatchObject({ state: 'logged', idem: idemOf(ballot.entry) });
+      expect(again).toMatchObject({ state: 'witnessed', idem: idemOf(ballot.entry) });
       expect(third).toEqual(again);
       ballots.push(again.idem);
     }
@@ -216,9 +216,9 @@ describe('a full disk', () => {
     expect(answer).toEqual({ idem: idemOf(ballot.entry), state: 'received', index: null, proof: null });
     const health = await fetch(`${house.url}/health`);
     expect([health.status, await health.json()]).toEqual([503, { status: 'trouble', trouble: 'sequencer' }]);
-    // What is known to be logged is still proven.
+    // What is known to be witnessed is still proven.
     expect(await device.session.call(contract.castBallot, { params: place, body: before })).toMatchObject({
-      state: 'logged',
+      state: 'witnessed',
     });
     disk.empty();
     await cast(device, ballot);
