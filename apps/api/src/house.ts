@@ -115,15 +115,11 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       demoByDefault: embedded !== null && settings.tiles === undefined,
       verifierKeys,
     });
-    const clock: Clock & Partial<MovableClock> = installation.demo
-      ? await openDemoClock(connection.sql)
-      : { now: () => new Date() };
-    if (options.heldAt && !installation.seeded) clock.hold?.(options.heldAt);
+    const demoClock = installation.demo ? await openDemoClock(connection.sql) : null;
+    if (options.heldAt && !installation.seeded) demoClock?.hold(options.heldAt);
+    const clock = demoClock ?? { now: () => new Date() };
     const tiles = await openTiles(settings, dataDir, closing);
-    const witnesses = await openWitnesses(
-      { settings, demo: installation.demo, dataDir, verifierKeys, clock, log },
-      closing,
-    );
+    const witnesses = await openWitnesses({ settings, demoClock, dataDir, verifierKeys, log }, closing);
     const { sql } = connection;
     const mirroring = plays(settings, 'sequencer')
       ? await openMirror({ settings, dataDir, tiles, installation, log }, closing)
@@ -172,7 +168,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       webOrigin,
       demo: installation.demo,
       transports: options.transports ?? transports.all,
-      ...(clock.advance ? { demoClock: { advance: advanceWith(clock.advance, ledger) } } : {}),
+      ...(demoClock ? { demoClock: { advance: advanceWith(demoClock.advance, ledger) } } : {}),
     };
     const jobs: NamedJob[] = [
       ...modules.flatMap((module) => module.jobs(house).map((job) => ({ module: module.name, job }))),
@@ -341,22 +337,23 @@ async function openMirror(
 
 type WitnessParts = {
   readonly settings: Settings;
-  readonly demo: boolean;
+  /** Null outside of a demonstration. */
+  readonly demoClock: MovableClock | null;
   readonly dataDir: DataDir;
   readonly verifierKeys: readonly string[];
-  readonly clock: Clock;
   readonly log: Logger;
 };
 
 /** Null: the log asks no witnesses. Every process knows the policy; the one that may sequence asks. */
 async function openWitnesses(
-  { settings, demo, dataDir, verifierKeys, clock, log }: WitnessParts,
+  { settings, demoClock, dataDir, verifierKeys, log }: WitnessParts,
   closing: (() => Promise<void>)[],
 ): Promise<Witnesses | null> {
   const { witnessPolicy } = settings;
-  if (witnessPolicy === 'none' || (witnessPolicy === undefined && !demo)) return null;
+  if (witnessPolicy === 'none') return null;
   if (witnessPolicy !== undefined) return { policy: await loadPolicy(witnessPolicy, verifierKeys) };
-  const ofDemo = await openDemoWitnesses({ dataDir, verifierKeys, clock, log });
+  if (!demoClock) return null;
+  const ofDemo = await openDemoWitnesses({ dataDir, verifierKeys, clock: demoClock.state, log });
   closing.push(ofDemo.close);
   const { policy } = ofDemo;
   return plays(settings, 'sequencer') ? { policy, urls: await ofDemo.serve() } : { policy };

@@ -2,14 +2,14 @@
 // do, and worth nothing as proof, since whoever runs the log runs them too. Every page says so.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@veche/core/clock.ts';
+import { Worker } from 'node:worker_threads';
 import { loadOrCreateKey, type DataDir, type StoredKey } from '@veche/files/data-dir.ts';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { ED25519_COSIGNATURE, formatVerifierKey } from '@veche/ledger/note.ts';
 import { parsePolicy, type WitnessPolicy } from '@veche/ledger/policy.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
-import { createWitness, serveWitness } from '@veche/witness/witness-server.ts';
-import { openWitnessStore } from '@veche/witness/witness-store.ts';
+import type { ClockState } from './clock.ts';
+import type { WitnessNews, WitnessWork } from './witness-thread.ts';
 
 const NAMES = ['council', 'resident', 'city'] as const;
 /** How the names of a demonstration's witnesses begin: of their keys, and in the policy. */
@@ -17,7 +17,10 @@ const PREFIX = 'demo.';
 
 export type DemoWitnesses = {
   readonly policy: WitnessPolicy;
-  /** Starts them, each with its own store, on free ports of this machine. @returns where they are asked, by name */
+  /**
+   * Starts them in a thread, each with its own store, on free ports of this machine. Call once.
+   * @returns where they are asked, by name
+   */
   serve(): Promise<ReadonlyMap<string, string>>;
   close(): Promise<void>;
 };
@@ -26,7 +29,7 @@ export type DemoWitnessOptions = {
   readonly dataDir: DataDir;
   /** The log's keys, the one it signs with first. */
   readonly verifierKeys: readonly string[];
-  readonly clock: Clock;
+  readonly clock: ClockState;
   readonly log: Logger;
 };
 
@@ -36,34 +39,48 @@ export async function openDemoWitnesses(options: DemoWitnessOptions): Promise<De
   const keys: StoredKey[] = [];
   for (const name of NAMES)
     keys.push(await loadOrCreateKey(dataDir, `witness-${name}.key`, `${PREFIX}${name}`));
-  const closing: (() => Promise<void> | void)[] = [];
+  let thread: WitnessThread | null = null;
   return {
     policy: parsePolicy(formatPolicy(verifierKeys, keys)),
     async serve() {
       const folder = storesOf(dataDir);
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const urls = new Map<string, string>();
-      for (const { name, seed } of keys) {
-        const publicKey = publicKeyOf(seed);
-        const store = openWitnessStore(join(folder, `${name}.sqlite`), { name, publicKey });
-        closing.push(store.close);
-        const witness = createWitness({
-          name,
-          seed,
-          store,
-          logs: verifierKeys,
-          now: () => clock.now().getTime(),
-          // What they cosign is told by the log itself.
-          log: { ...log, info: () => {} },
-        });
-        const served = await serveWitness(witness, { port: 0 });
-        closing.push(served.close);
-        urls.set(name, served.url);
-      }
-      return urls;
+      thread = startThread({ folder, keys, verifierKeys, clock }, log);
+      return thread.urls;
     },
-    async close() {
-      for (const closePart of closing.reverse()) await closePart();
+    close: async () => thread?.end(),
+  };
+}
+
+type WitnessThread = {
+  /** Rejects with what kept them from being served. */
+  readonly urls: Promise<ReadonlyMap<string, string>>;
+  /** Ends their requests and closes their stores. */
+  end(): Promise<void>;
+};
+
+function startThread(work: WitnessWork, log: Logger): WitnessThread {
+  const urls = Promise.withResolvers<ReadonlyMap<string, string>>();
+  const worker = new Worker(new URL('./witness-thread.ts', import.meta.url), { workerData: work });
+  const ended = new Promise<void>((resolve) =>
+    worker.once('exit', () => {
+      urls.reject(new Error('the witnesses ended before they were served'));
+      resolve();
+    }),
+  );
+  worker.on('message', (news: WitnessNews) => {
+    if ('urls' in news) urls.resolve(news.urls);
+    else log[news.level](news.facts, news.text);
+  });
+  worker.on('error', (error) => {
+    urls.reject(error);
+    log.error({ error: error instanceof Error ? error.name : typeof error }, 'the witnesses ended');
+  });
+  return {
+    urls: urls.promise,
+    async end() {
+      worker.postMessage('end', []);
+      await ended;
     },
   };
 }
