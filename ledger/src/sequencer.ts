@@ -257,6 +257,10 @@ type Growth = {
   readonly partials: Map<number | 'entries', Set<number> | null>;
 };
 
+type PreparedBatch = Pick<Batch, 'old' | 'next' | 'entries' | 'staged'> & {
+  readonly submissions: readonly Submission[];
+};
+
 /** Whatever the setting: the tiles of the last batch stay, as their receipts are made next. */
 const LEAST_KEPT_TILES = 16;
 
@@ -293,8 +297,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   // The size whose files are durable and shown, and the one up to which staging was cleared.
   let written = 0;
   let cleared = 0;
-  // The batch after the one that is being committed, read meanwhile; and what is being removed, in nobody's way.
-  let reading: Promise<Submission[]> | null = null;
+  // The batch after the one that is being committed, made meanwhile; and what is being removed, in nobody's way.
+  let prepared: Promise<PreparedBatch | null> | null = null;
   let removing: Promise<void> = Promise.resolve();
 
   async function start(): Promise<Head> {
@@ -303,7 +307,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await publishing.catch(() => {});
     publishing = Promise.resolve();
     await removing;
-    reading = null;
+    // What is still being prepared must not grow the tree that is read below.
+    await prepared?.catch(() => {});
+    prepared = null;
     const [found, ...notes] = await Promise.all([store.load(), tiles.read('checkpoint'), tiles.read('head')]);
     if (found) await resume(found, notes);
     else if (notes.some((note) => note !== null)) throw new SequencerFault('head-missing');
@@ -325,7 +331,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await checkStart?.(null);
     const leaf = options.firstEntry();
     const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
-    await sequence([{ id: FIRST_ENTRY_ID, idem, leaf }]);
+    await commit(prepare([{ id: FIRST_ENTRY_ID, idem, leaf }], null));
     await publishing;
     await clearStaged();
   }
@@ -427,33 +433,37 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   async function step(): Promise<number> {
     if (!ready) throw new SequencerFault('not-started');
-    // A failure to read what is waiting changes nothing, so it may be tried again.
-    const waiting = await readWaiting();
-    if (waiting.length === 0) {
-      ready = false;
-      await publishing;
-      await removing;
-      await clearStaged();
-      ready = true;
-      return 0;
-    }
-    if (waiting.some(({ leaf }) => leaf.length > MAX_LEAF_BYTES))
-      throw new RangeError(`expected leaves of at most ${MAX_LEAF_BYTES} bytes`);
     ready = false;
-    await sequence(waiting);
+    let batch = await prepared;
+    prepared = null;
+    if (!batch) {
+      // A failure to read what is waiting changes nothing, so it may be tried again.
+      ready = true;
+      const waiting = await store.pending(batchEntries);
+      if (waiting.length === 0) {
+        ready = false;
+        await publishing;
+        await removing;
+        await clearStaged();
+        ready = true;
+        return 0;
+      }
+      checkLeaves(waiting);
+      ready = false;
+      batch = prepare(waiting, head);
+    }
+    await commit(batch);
     ready = true;
-    return waiting.length;
+    return batch.submissions.length;
   }
 
-  /** What was read ahead is good for a full batch only: for a smaller one more may have come since. */
-  async function readWaiting(): Promise<Submission[]> {
-    const read = await reading;
-    reading = null;
-    return read?.length === batchEntries ? read : store.pending(batchEntries);
+  function checkLeaves(submissions: readonly Submission[]): void {
+    if (submissions.some(({ leaf }) => leaf.length > MAX_LEAF_BYTES))
+      throw new RangeError(`expected leaves of at most ${MAX_LEAF_BYTES} bytes`);
   }
 
-  async function sequence(submissions: readonly Submission[]): Promise<void> {
-    const old = head;
+  /** Everything of a batch that needs no store: indexes, tree, files, root and signature. Grows the tree in memory. */
+  function prepare(submissions: readonly Submission[], old: Head | null): PreparedBatch {
     const oldSize = old?.size ?? 0;
     const nowMs = now();
     if (nowMs < clockMs) throw new SequencerFault('clock-behind');
@@ -466,14 +476,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     const staged = grow(oldSize, size, hashes, submissions);
     const root = growth!.builder.root();
     if (!equalBytes(root, rootFromFiles(staged, size))) throw new SequencerFault('root-mismatch');
-    const next: Head = {
-      size,
-      root,
-      checkpoint: signCheckpoint(origin, size, root, ...signers),
-      atMs,
-      epoch,
-    };
-
+    const checkpoint = signCheckpoint(origin, size, root, ...signers);
     const entries = submissions.map(({ id, idem, leaf }, i) => ({
       id,
       idem,
@@ -481,11 +484,26 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       index: oldSize + i,
       leafHash: hashes[i]!,
     }));
+    return { submissions, old, next: { size, root, checkpoint, atMs, epoch }, entries, staged };
+  }
+
+  async function commit(batch: PreparedBatch): Promise<void> {
+    const { submissions, old, next, entries, staged } = batch;
     const forgotten = written;
     const committing = store.commit({ old, next, entries, staged, written });
-    // A failure to read is met again, and told, when there is nothing read ahead.
+    // While the database writes this batch, a full one that follows is read and prepared; a smaller one may still grow.
+    // A failure to read is met again, and told, when there is nothing prepared.
     if (ahead && submissions.length === batchEntries)
-      reading = store.pending(batchEntries, submissions).catch(() => []);
+      prepared = store.pending(batchEntries, submissions).then(
+        (following) => {
+          if (following.length < batchEntries) return null;
+          checkLeaves(following);
+          return prepare(following, next);
+        },
+        () => null,
+      );
+    // Told by the step that takes it.
+    prepared?.catch(() => {});
     await committing;
     head = next;
     cleared = forgotten;
@@ -493,7 +511,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await publishing;
     const show = async (): Promise<void> => {
       await publish(next, staged);
-      const filled = notePartials(oldSize, size);
+      const filled = notePartials(old?.size ?? 0, next.size);
       onPublished?.({
         head: next,
         entries: entries.map(({ idem, index, leafHash: hashed }) => ({ idem, index, leafHash: hashed })),

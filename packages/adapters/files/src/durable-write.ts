@@ -1,17 +1,15 @@
-// Writes whole files so that a crash or a full disk leaves either the old state or the new one, never a part.
-// A file is written under another name, made durable, then given its own name in one step of the file system.
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { errorCode, explainStorageError } from './storage-error.ts';
-
-/** Asked once: what the process was started with decides. */
-const UMASK = process.umask();
+// Durable writes of whole files: after a crash or on a full disk there is the old state or the new one, never a part.
+// The work is done by a thread of its own: see write-files.ts.
+import { open } from 'node:fs/promises';
+import { doFileTask } from './file-thread.ts';
+import { StorageFullError } from './storage-error.ts';
+import type { FileOutcome, FileTask } from './write-files.ts';
 
 /**
  * Gives `path` this content unless it exists; durable on return.
  * @param scratch - a folder on the same file system for the unfinished file.
- * @returns false when the name was taken; then nothing has changed.
+ * @returns false when the name was taken by other bytes; then nothing has changed.
+ * @throws StorageFullError
  */
 export async function writeIfAbsent(
   path: string,
@@ -19,16 +17,7 @@ export async function writeIfAbsent(
   mode: number,
   scratch: string,
 ): Promise<boolean> {
-  return viaScratch(path, content, mode, scratch, async (unfinished) => {
-    try {
-      // A link fails when the name is taken; a rename would replace what is there.
-      await link(unfinished, path);
-      return true;
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') return false;
-      throw error;
-    }
-  });
+  return (await doTask({ act: 'new', path, content, mode, scratch })) === 'done';
 }
 
 /** Gives `path` this content in place of what it had; durable on return, atomic for readers. */
@@ -38,62 +27,29 @@ export async function writeOver(
   mode: number,
   scratch: string,
 ): Promise<void> {
-  await viaScratch(path, content, mode, scratch, async (unfinished) => {
-    await rename(unfinished, path);
-    return true;
-  });
+  await doTask({ act: 'over', path, content, mode, scratch });
 }
 
-async function viaScratch(
-  path: string,
-  content: Uint8Array,
-  mode: number,
-  scratch: string,
-  name: (unfinished: string) => Promise<boolean>,
-): Promise<boolean> {
-  const unfinished = join(scratch, randomBytes(12).toString('hex'));
-  try {
-    const file = await open(unfinished, 'wx', mode);
-    try {
-      await file.writeFile(content);
-      // The process's umask may have taken bits away.
-      if ((mode & UMASK) !== 0) await file.chmod(mode);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const named = await nameInFolder(path, () => name(unfinished));
-    await Promise.all([syncFolder(dirname(path)), removeIfThere(unfinished)]);
-    return named;
-  } catch (error) {
-    await removeIfThere(unfinished).catch(() => {});
-    throw explainStorageError(error, path);
+/** Removes the file, and its folder when it was the last in it; whether they were there or not. Not made durable. */
+export async function removeFile(path: string): Promise<void> {
+  await doTask({ act: 'gone', path });
+}
+
+/** A file could not be written or removed; `code` is the system's, such as EACCES. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+  readonly code: string;
+  constructor(path: string, code: string) {
+    super(`${path}: ${code}`);
+    this.code = code;
   }
 }
 
-/** A rename has taken it away already. */
-async function removeIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  });
-}
-
-/** Nearly always the folder is there: it is made when the naming says that it is not. */
-async function nameInFolder(path: string, name: () => Promise<boolean>): Promise<boolean> {
-  try {
-    return await name();
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    await makeFolder(dirname(path));
-    return name();
-  }
-}
-
-/** Makes the folder, private to us; the names of new folders are made durable too. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+async function doTask(task: FileTask): Promise<Extract<FileOutcome, string>> {
+  const outcome = await doFileTask(task);
+  if (typeof outcome === 'string') return outcome;
+  if (outcome.full) throw new StorageFullError(`the disk is full: ${task.path} was not written`);
+  throw new FileError(task.path, outcome.code);
 }
 
 /** Makes the names in a folder durable: without it a crash may forget a file whose content is safe. */

@@ -8,12 +8,8 @@ export class StorageFullError extends Error {
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** The error to throw in place of `cause`: a {@link StorageFullError} when that is what it means. */
-export function explainStorageError(cause: unknown, what: string): unknown {
-  return FULL.has(errorCode(cause))
-    ? new StorageFullError(`the disk is full: ${what} was not written`, { cause })
-    : cause;
-}
+/** Whether an error of the system says that there is no room. */
+export const isFull = (error: unknown): boolean => FULL.has(errorCode(error));
 
 /** The system's code of an error such as ENOENT; empty when it has none. */
 export const errorCode = (error: unknown): string =>

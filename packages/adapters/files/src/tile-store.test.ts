@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testTileStore } from '@veche/ledger/tile-store.conformance.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTileStore } from './tile-store.ts';
-import { explainStorageError, StorageFullError } from './storage-error.ts';
+import { isFull } from './storage-error.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 let folder: string;
@@ -55,9 +55,21 @@ describe('a tile store on files', () => {
   });
 
   it('tells a full disk from other faults', () => {
-    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    expect(explainStorageError(full, 'tile/0/000')).toBeInstanceOf(StorageFullError);
-    const other = Object.assign(new Error('denied'), { code: 'EACCES' });
-    expect(explainStorageError(other, 'tile/0/000')).toBe(other);
+    expect(isFull(Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toBe(true);
+    expect(isFull(Object.assign(new Error('denied'), { code: 'EACCES' }))).toBe(false);
+  });
+
+  it('rejects, of files that are asked for together, only those that fail', async () => {
+    await mkdir(join(root, 'tile'), { recursive: true });
+    await writeFile(join(root, 'tile/0'), 'a file in place of a folder');
+    const store = createTileStore(root, scratch);
+    const outcomes = await Promise.allSettled([
+      store.writeNew('tile/0/000', bytes('tile')),
+      store.writeNew('tile/1/000', bytes('tile')),
+      store.writeNew('tile/1/000', bytes('tile')),
+      store.writeNew('tile/1/000', bytes('Tile')),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'rejected']);
+    expect(await readdir(scratch)).toEqual([]);
   });
 });

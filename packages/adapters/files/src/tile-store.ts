@@ -1,10 +1,10 @@
 // The public log as files: tiles and entry bundles that never change, and the two that do: `checkpoint` and `head`.
 // Whatever is under `root` is published as it is; unfinished files live elsewhere.
-import { opendir, readFile, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { opendir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { checkLogPath, type ListedTileStore } from '@veche/ledger/log-store.ts';
 import { TileConflictError } from '@veche/ledger/sequencer.ts';
-import { writeIfAbsent, writeOver } from './durable-write.ts';
+import { removeFile, writeIfAbsent, writeOver } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
 const READ_ONLY = 0o444;
@@ -32,18 +32,11 @@ export function createTileStore(root: string, scratch: string): ListedTileStore 
   return {
     read,
     async writeNew(path, content) {
-      if (await writeIfAbsent(locate(path), content, READ_ONLY, scratch)) return;
-      const present = await read(path);
-      if (!present || Buffer.compare(present, content) !== 0) throw new TileConflictError(path);
+      if (!(await writeIfAbsent(locate(path), content, READ_ONLY, scratch)))
+        throw new TileConflictError(path);
     },
     replace: (path, content) => writeOver(locate(path), content, READ_ONLY, scratch),
-    async remove(path) {
-      const file = locate(path);
-      await rm(file, { force: true });
-      // The last partial tile takes its folder with it, so that a full log holds nothing but the log.
-      // Not made durable: what a lost machine brings back is removed at some later start, and harms nobody till then.
-      await rmdir(dirname(file)).catch(() => {});
-    },
+    remove: async (path) => removeFile(locate(path)),
     async *list(folder) {
       try {
         for await (const file of await opendir(join(root, folder), { recursive: true }))
