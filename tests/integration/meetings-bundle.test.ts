@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { encodeBase64 } from '@veche/ledger/bytes.ts';
+import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { encodeEntry, signEntry } from '@veche/ledger/entry.ts';
-import { parseSignerKey } from '@veche/ledger/note.ts';
+import { parseNote, parseSignerKey } from '@veche/ledger/note.ts';
 import { streamBundle } from '@veche/meetings/bundle.ts';
 import { beginClosing, finishClosing } from '@veche/meetings/closing.ts';
 import * as contract from '@veche/meetings/contract.ts';
-import { findMeeting } from '@veche/meetings/store.ts';
+import { findMeeting, readMilestones } from '@veche/meetings/store.ts';
 import { createCall, pathOf } from '@veche/module-kit/client.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +75,11 @@ describe('the bundle', () => {
       files: { ...whole.files, put: () => Promise.reject(new Error('stop here')) },
     };
     await expect(finishClosing(stopping, keyOf(place))).rejects.toThrow('stop here');
+    const result = (await readMilestones(whole.db, keyOf(place))).get('result')!;
+    const [receipt] = await whole.ledger.receipts([result], 10_000);
+    await expect
+      .poll(async () => parseCheckpoint(parseNote(await whole.ledger.checkpoint()).text).size)
+      .toBeGreaterThan(receipt!.index);
     const earlier = await whole.ledger.checkpoint();
     expect(await finishClosing(whole, keyOf(place))).toBe(true);
 
@@ -85,6 +91,26 @@ describe('the bundle', () => {
     const bundle = new Uint8Array(await new Response(stream as never).arrayBuffer());
     expect(entriesOf(bundle).at(-1)!.kind).toBe('result');
     expect((await auditOf(house, bundle)).broken).toBeNull();
+  });
+
+  it('is whole once the meeting is closed, however late its checkpoint is shown', async () => {
+    const place = await openOf(house);
+    await voteOf(place);
+    await house.advance(11 * DAY);
+    const { house: whole } = house.server.open;
+    const earlier = await whole.ledger.checkpoint();
+    let isShown = false;
+    const ledger = Object.create(whole.ledger, {
+      checkpoint: { value: () => (isShown ? whole.ledger.checkpoint() : Promise.resolve(earlier)) },
+    }) as House['ledger'];
+    const row = await findMeeting(whole.db, keyOf(place));
+    expect(await beginClosing(whole, keyOf(place), row!.calledBy!, 'ru')).toBeNull();
+    expect(await finishClosing({ ...whole, ledger }, keyOf(place), 2_000)).toBe(false);
+    expect((await findMeeting(whole.db, keyOf(place)))!.state).toBe('closing');
+    isShown = true;
+    expect(await finishClosing({ ...whole, ledger }, keyOf(place))).toBe(true);
+    const bundle = await bundleOf(createCall(house.url, fetch), place);
+    expect(entriesOf(bundle).at(-1)!.kind).toBe('minutes');
   });
 
   it('streams compressed, the same bytes', async () => {

@@ -15,9 +15,11 @@ import type { Locale } from '@veche/core/locale.ts';
 import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
 import { encodeBase64, encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import { parseNote } from '@veche/ledger/note.ts';
 import { parsePolicy, readCosigned } from '@veche/ledger/policy.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
@@ -174,10 +176,16 @@ async function isLogged(house: House, idems: readonly string[], waitMs: number):
   }, waitMs);
 }
 
-/** Whether the entry is under the checkpoint that the public gets: the witnessed one, where witnesses are asked. */
+/**
+ * Whether the entry is under the checkpoint that everybody is given, where witnesses are asked the witnessed one: the bundle
+ * ends there, and a receipt may know of a checkpoint a moment before it is shown.
+ */
 async function isPublic(house: House, idem: string, waitMs: number): Promise<boolean> {
   const [receipt] = await house.ledger.receipts([idem], waitMs);
-  return receipt?.state === (house.ledger.policy === null ? 'logged' : 'witnessed');
+  if (receipt?.state !== (house.ledger.policy === null ? 'logged' : 'witnessed')) return false;
+  const isShown = async (): Promise<boolean> =>
+    receipt.index < parseCheckpoint(parseNote(await house.ledger.checkpoint()).text).size;
+  return eventually(isShown, Math.min(waitMs, WITNESS_WAIT_MS));
 }
 
 /** Looks until it is so, or the time is up. */
