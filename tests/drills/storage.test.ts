@@ -12,7 +12,7 @@ import { parseVerifierKey } from '@veche/ledger/note.ts';
 import { createSequencer, SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
 import { openSql, type Sql } from '@veche/postgres/connect.ts';
 import { auditDatabase } from '@veche/postgres/database-audit.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { afterwards } from '../support/afterwards.ts';
 import { signer } from '../support/log-key.ts';
 import {
@@ -170,13 +170,15 @@ async function fillDisk(path: string): Promise<void> {
 }
 
 describe('an administrator who changes the database behind the triggers', () => {
+  const checkSignature = createSignatureCheck();
+  afterAll(checkSignature.close);
   const audit = async (log: PreparedLog, sql: Sql) =>
     (
       await auditDatabase({
         sql,
         tiles: await tilesIn(log.folder),
         logKeys: [parseVerifierKey(signer.vkey)],
-        checkSignature: createSignatureCheck(),
+        checkSignature,
       })
     ).broken;
   let base: PreparedLog;
