@@ -91,7 +91,7 @@ describe('witnesses of the journal, in the browser', async () => {
     await page.getByText('Before: council, resident.').waitFor();
     await page.getByText('Now: council, resident, city.').waitFor();
     await page.getByRole('button', { name: 'I have read this' }).click();
-    expect(await page.getByText('The journal has other witnesses now').count()).toBe(0);
+    await page.getByText('The journal has other witnesses now').waitFor({ state: 'detached' });
     await open(receiptsPath);
     await seen(page.getByText('Recorded and witnessed'));
     expect(await page.getByText('The journal has other witnesses now').count()).toBe(0);
