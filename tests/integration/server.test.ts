@@ -237,5 +237,6 @@ describe('the program', () => {
     expect((await stop(third.child, 'SIGTERM')).code).toBe(0);
     expect((await readFile(join(dataDir, 'keys', 'log.key'), 'utf8')).startsWith('PRIVATE+KEY+')).toBe(true);
     await rm(dataDir, { recursive: true, force: true });
-  });
+    // Three starts of a whole installation, each some seconds, on a machine that is busy with other tests.
+  }, 180_000);
 });
