@@ -3,8 +3,8 @@
 import { equalBytes } from './bytes.ts';
 import { checkLogPath } from './log-store.ts';
 import type { ListedTileStore } from './log-store.ts';
-import { HeadMovedError, TileConflictError } from './sequencer.ts';
-import type { Batch, Head, HeadStore, LogFile, Submission } from './sequencer.ts';
+import { HeadMovedError, TileConflictError, isTorn } from './sequencer.ts';
+import type { Batch, Head, HeadStore, LogFile, Submission, LazyWrites } from './sequencer.ts';
 
 export type MemoryHeadStore = HeadStore & {
   /** Queues a submission; one whose idem is known already is left out. */
@@ -69,26 +69,55 @@ export function createMemoryHeadStore(): MemoryHeadStore {
   };
 }
 
-export type MemoryTileStore = ListedTileStore & { readonly files: Map<string, Uint8Array> };
+export type MemoryTileStore = ListedTileStore & {
+  readonly files: Map<string, Uint8Array>;
+  /** What happens to files that were put lazily and not made durable: `kept` says how many of its bytes each keeps. */
+  losePower(kept: (path: string, length: number) => number | null): void;
+};
 
 /**
  * The public files, in memory.
+ * @param options `lazy` offers lazy writes, which {@link MemoryTileStore.losePower} then loses
  * @example await createMemoryTileStore().read('checkpoint') // null
  */
-export function createMemoryTileStore(): MemoryTileStore {
+export function createMemoryTileStore(options: { readonly lazy?: boolean } = {}): MemoryTileStore {
   const files = new Map<string, Uint8Array>();
+  let volatile = new Set<string>();
+  const put = (path: string, content: Uint8Array, mayReplace: (present: Uint8Array) => boolean): void => {
+    checkLogPath(path);
+    const present = files.get(path);
+    if (present && !equalBytes(present, content) && !mayReplace(present)) throw new TileConflictError(path);
+    files.set(path, content.slice());
+  };
+  const lazily: LazyWrites = {
+    async writeNew(path, content) {
+      if (!files.has(path)) volatile.add(path);
+      put(path, content, () => false);
+    },
+    async sync() {
+      volatile = new Set();
+    },
+    async restore(path, content) {
+      put(path, content, (present) => isTorn(present, content));
+      volatile.delete(path);
+    },
+  };
   return {
     files,
+    ...(options.lazy ? { lazily } : {}),
+    losePower(kept) {
+      for (const path of volatile) {
+        const length = kept(path, files.get(path)?.length ?? 0);
+        if (length === null) files.delete(path);
+        else if (files.has(path)) files.set(path, files.get(path)!.slice(0, length));
+      }
+      volatile = new Set();
+    },
     async read(path) {
       checkLogPath(path);
       return files.get(path)?.slice() ?? null;
     },
-    async writeNew(path, content) {
-      checkLogPath(path);
-      const present = files.get(path);
-      if (present && !equalBytes(present, content)) throw new TileConflictError(path);
-      files.set(path, content.slice());
-    },
+    writeNew: async (path, content) => put(path, content, () => false),
     async replace(path, content) {
       checkLogPath(path);
       files.set(path, content.slice());

@@ -466,6 +466,87 @@ describe('a write that fails', () => {
   });
 });
 
+describe('a machine that fails', () => {
+  const lazyWorld = (): World => ({ ...createWorld(), tiles: createMemoryTileStore({ lazy: true }) });
+  it.each([
+    ['all of it', () => null],
+    ['all but the names', () => 0],
+    ['the ends of files', (_path: string, length: number) => Math.floor(length / 2)],
+  ] as const)(
+    'and loses %s of what is not durable yet: the next start puts it again',
+    async (_what, kept) => {
+      for (const size of [2, 254, 256, 257, 600]) {
+        const world = lazyWorld();
+        let durable = true;
+        const tiles: TileStore = {
+          ...world.tiles,
+          lazily: {
+            ...world.tiles.lazily!,
+            sync: async () => (durable ? world.tiles.lazily!.sync() : new Promise<void>(() => {})),
+          },
+        };
+        const sequencer = sequencerOf(world, { batchEntries: 100, ahead: true, tiles });
+        await sequencer.start();
+        durable = false;
+        for (let i = 1; i < size; i++) world.store.submit(submissionOf(i));
+        while ((await sequencer.step()) > 0);
+        expect(world.store.head?.size).toBe(size);
+        world.tiles.losePower(kept);
+        await sequencerOf(world).start();
+        await checkLog(world, size);
+      }
+    },
+  );
+
+  it('is no excuse for other bytes than were lost', async () => {
+    const world = lazyWorld();
+    const tiles: TileStore = {
+      ...world.tiles,
+      lazily: { ...world.tiles.lazily!, sync: () => new Promise<void>(() => {}) },
+    };
+    const first = sequencerOf(world);
+    await first.start();
+    await first.settle();
+    const sequencer = sequencerOf(world, { ahead: true, tiles });
+    await sequencer.start();
+    world.store.submit(submissionOf(1));
+    while ((await sequencer.step()) > 0);
+    const path = tilePath({ level: 0, index: 0, width: 2 });
+    world.tiles.files.set(
+      path,
+      world.tiles.files.get(path)!.map((byte) => byte ^ 1),
+    );
+    await expect(sequencerOf(world).start()).rejects.toBeInstanceOf(TileConflictError);
+  });
+
+  it('is told of files that cannot be made durable, and puts them again', async () => {
+    const world = lazyWorld();
+    let fails = false;
+    const tiles: TileStore = {
+      ...world.tiles,
+      lazily: {
+        ...world.tiles.lazily!,
+        sync: async () => {
+          if (fails) throw new Error('the disk does not answer');
+          return world.tiles.lazily!.sync();
+        },
+      },
+    };
+    const sequencer = sequencerOf(world, { ahead: true, tiles });
+    await sequencer.start();
+    fails = true;
+    world.store.submit(submissionOf(1));
+    await sequencer.step();
+    await expect(sequencer.settle()).rejects.toThrow('does not answer');
+    await expect(sequencer.step()).rejects.toThrow('does not answer');
+    await expect(sequencer.step()).rejects.toMatchObject({ code: 'not-started' });
+    world.tiles.losePower(() => null);
+    fails = false;
+    await sequencer.start();
+    await checkLog(world, 2);
+  });
+});
+
 describe('the sequencer stops', () => {
   const faultOf = async (run: Promise<unknown>): Promise<string> => {
     const thrown = await run.then(() => null).catch((cause: unknown) => cause);

@@ -6,7 +6,8 @@
 //   3  tiles.writeNew  immutable files, then read back                                                  replayed at start
 //   4  tiles.replace   the head is shown: only now does anybody see it                                  staging is cleared at start
 //   5  onPublished, and partial tiles that a full one replaced are removed                              removed at start
-//   6  staging is forgotten: with the commit of a later batch, or once nothing waits                     cleared at start
+//   6  files that were put lazily are made durable, a few batches together                              put again at start
+//   7  staging is forgotten: with the commit of a later batch, or once nothing waits                     cleared at start
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
 // happened. With `ahead`, one further batch may be committed while the files of the one before are being written; batches
 // become public in order all the same, and start() replays as many as were committed and not yet public. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
@@ -112,7 +113,32 @@ export type TileStore = {
   replace(path: string, content: Uint8Array): Promise<void>;
   /** Removes a file, or does nothing when there is none. */
   remove(path: string): Promise<void>;
+  /** Absent where every write is made durable by itself. */
+  readonly lazily?: LazyWrites;
 };
+
+/**
+ * The quicker way to put new files for a writer that keeps what they are made of until they are durable: what a machine
+ * loses when it fails, the writer puts again.
+ */
+export type LazyWrites = {
+  /** As `writeNew`, but what is put may be gone, or there in part, when the machine fails before the next `sync`. */
+  writeNew(path: string, content: Uint8Array): Promise<void>;
+  /** Makes durable what was put here before the call. */
+  sync(): Promise<void>;
+  /**
+   * Puts a file durably, also in place of the part of it that a failed machine has left: see {@link isTorn}.
+   * @throws TileConflictError: when it is there with other bytes.
+   */
+  restore(path: string, content: Uint8Array): Promise<void>;
+};
+
+/**
+ * Whether the bytes are what a failed machine may leave of a file: less of it, or zeros in its place.
+ * @example isTorn(new Uint8Array(2), encodeUtf8('abc')) // true
+ */
+export const isTorn = (present: Uint8Array, content: Uint8Array): boolean =>
+  present.length <= content.length && present.every((byte, i) => byte === 0 || byte === content[i]);
 
 /** Another writer has moved the head. */
 export class HeadMovedError extends Error {
@@ -294,9 +320,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let clockMs = 0;
   // The batch that was committed last, on its way to the public files; only one at a time.
   let publishing: Promise<void> = Promise.resolve();
-  // The size whose files are durable and shown, and the one up to which staging was cleared.
+  // The size that is shown, the one whose files are durable too, and the one up to which staging was cleared.
+  let shownSize = 0;
   let written = 0;
   let cleared = 0;
+  // What was put lazily, on its way to be durable.
+  let syncing: Promise<void> = Promise.resolve();
+  let isSyncing = false;
+  let syncFailed: { readonly cause: unknown } | null = null;
   // The batch after the one that is being committed, made meanwhile; and what is being removed, in nobody's way.
   let prepared: Promise<PreparedBatch | null> | null = null;
   let removing: Promise<void> = Promise.resolve();
@@ -307,6 +338,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await publishing.catch(() => {});
     publishing = Promise.resolve();
     await removing;
+    await syncing;
+    syncFailed = null;
     // What is still being prepared must not grow the tree that is read below.
     await prepared?.catch(() => {});
     prepared = null;
@@ -327,12 +360,12 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function create(): Promise<void> {
     head = null;
     growth = emptyGrowth();
-    written = cleared = 0;
+    shownSize = written = cleared = 0;
     await checkStart?.(null);
     const leaf = options.firstEntry();
     const idem = encodeHex(sha256(concatBytes(encodeUtf8('veche/first-entry/v1\n'), leaf)));
     await commit(prepare([{ id: FIRST_ENTRY_ID, idem, leaf }], null));
-    await publishing;
+    await settle();
     await clearStaged();
   }
 
@@ -350,7 +383,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     if (published?.size === found.size && !equalBytes(published.root, found.root))
       throw new SequencerFault('forked');
     const behind = !published || published.size < found.size;
-    const staged = behind ? await store.staged(published?.size ?? 0, found.size) : null;
+    // What is staged was perhaps shown and is not durable yet: a machine that failed may have lost any part of it.
+    const staged = await store.staged(0, found.size);
 
     // What is staged is looked at together with what is public before any of it is written.
     const files = new Map(staged?.map(({ path, content }) => [path, content]));
@@ -371,14 +405,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         throw new SequencerFault('forked');
     await checkStart?.(found);
     cleared = 0;
-    if (staged) await publish(signedByAll(found), staged);
+    if (staged) await publish(signedByAll(found), staged, tiles.lazily?.restore ?? tiles.writeNew);
     else {
       // Where heads are shown, or who signs them, may have been changed since the last start.
       const present = publishTo === 'head' ? atHead : atCheckpoint;
       if (present?.size !== found.size || present.note.verified.length < signers.length)
         await tiles.replace(publishTo, encodeUtf8(signedByAll(found).checkpoint));
-      written = found.size;
     }
+    shownSize = written = found.size;
     await clearStaged();
     head = found;
     growth = loaded;
@@ -444,7 +478,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         ready = false;
         await publishing;
         await removing;
-        await clearStaged();
+        if (syncFailed) throw syncFailed.cause;
+        // What is not durable yet is cleared by a later call.
+        if (written === shownSize) await clearStaged();
         ready = true;
         return 0;
       }
@@ -510,7 +546,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // Batches become public one after the other; the failure of the one before is found here.
     await publishing;
     const show = async (): Promise<void> => {
-      await publish(next, staged);
+      if (syncFailed) throw syncFailed.cause;
+      await publish(next, staged, tiles.lazily?.writeNew ?? tiles.writeNew);
+      shownSize = next.size;
+      makeDurable();
       const filled = notePartials(old?.size ?? 0, next.size);
       onPublished?.({
         head: next,
@@ -592,9 +631,13 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   /** Used for a new batch and for one that a crash interrupted: both must leave the same files behind. */
-  async function publish(next: Head, staged: readonly LogFile[]): Promise<void> {
+  async function publish(
+    next: Head,
+    staged: readonly LogFile[],
+    write: TileStore['writeNew'],
+  ): Promise<void> {
     // All writes end before a failure is told: none may land later, under a file of the same name.
-    await allOrFirstFailure(staged.map(({ path, content }) => tiles.writeNew(path, content)));
+    await allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
     await allOrFirstFailure(
       staged.map(async ({ path, content }) => {
         const back = await tiles.read(path);
@@ -604,7 +647,34 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
     if (!(await store.holds())) throw new HeadMovedError();
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
-    written = next.size;
+  }
+
+  /**
+   * Makes durable what is shown, in nobody's way: until then it can be made again from what is staged. One after the
+   * other, each for all that was shown meanwhile; a failure is told by the next batch.
+   */
+  function makeDurable(): void {
+    const { lazily } = tiles;
+    if (!lazily) {
+      written = shownSize;
+      return;
+    }
+    if (isSyncing) return;
+    isSyncing = true;
+    const run = async (): Promise<void> => {
+      try {
+        while (written < shownSize) {
+          const size = shownSize;
+          await lazily.sync();
+          written = size;
+        }
+      } catch (cause) {
+        syncFailed = { cause };
+      } finally {
+        isSyncing = false;
+      }
+    };
+    syncing = run();
   }
 
   /** A batch forgets the staging of those before it; this is for the last one, when no further batch is in sight. */
@@ -654,6 +724,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   async function settle(): Promise<void> {
     await publishing;
     await removing;
+    await syncing;
+    if (syncFailed) throw syncFailed.cause;
   }
 
   async function proofAt(index: number, size: number): Promise<Uint8Array[]> {

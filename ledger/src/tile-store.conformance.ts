@@ -56,6 +56,38 @@ export function testTileStore(name: string, open: OpenStores): void {
       expect(equalBytes((await store.read('tile/entries/000'))!, bytes('abcdef'))).toBe(true);
     });
 
+    it('puts new files lazily as it puts them at once, where it offers to', async () => {
+      const { store, other } = await open();
+      const lazily = store.lazily ?? { writeNew: store.writeNew, sync: async () => {} };
+      await lazily.writeNew('tile/0/000.p/1', bytes('1'));
+      await lazily.writeNew('tile/0/000.p/1', bytes('1'));
+      await expect(lazily.writeNew('tile/0/000.p/1', bytes('2'))).rejects.toThrow(TileConflictError);
+      expect(equalBytes((await other.read('tile/0/000.p/1'))!, bytes('1'))).toBe(true);
+      await lazily.sync();
+      await store.remove('tile/0/000.p/1');
+      await lazily.writeNew('tile/0/000.p/2', bytes('12'));
+      await store.remove('tile/0/000.p/2');
+      // What was removed meanwhile need not be made durable any more.
+      await lazily.sync();
+      expect(await listAll(other)).toEqual([]);
+    });
+
+    it('restores what a failed machine has left in part, and nothing else', async () => {
+      const { store } = await open();
+      const restore = store.lazily?.restore ?? store.writeNew;
+      const torn = store.lazily ? ['', 'ti', '\0\0\0\0', 'til\0'] : [];
+      for (const [i, left] of torn.entries()) {
+        await store.writeNew(`tile/0/00${i}`, bytes(left));
+        await restore(`tile/0/00${i}`, bytes('tile'));
+        expect(equalBytes((await store.read(`tile/0/00${i}`))!, bytes('tile'))).toBe(true);
+      }
+      await restore('tile/0/009', bytes('tile'));
+      await restore('tile/0/009', bytes('tile'));
+      for (const wrong of ['Tile', 'til!', 'tale'])
+        await expect(restore('tile/0/009', bytes(wrong))).rejects.toThrow(TileConflictError);
+      expect(equalBytes((await store.read('tile/0/009'))!, bytes('tile'))).toBe(true);
+    });
+
     it('lets one of many writers of a name win, and tells the others', async () => {
       const { store, other } = await open();
       const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];

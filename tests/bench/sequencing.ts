@@ -21,12 +21,12 @@ import { median, type Figure } from './figures.ts';
 /** As many bytes as a ballot's entry has. */
 const LEAF_BYTES = 450;
 const ROUNDS = 5;
-/** Batches of a round, by entries to a batch: about a second of work each. */
+/** Batches of a round, by entries to a batch: a second or two of work each. */
 const BATCHES = new Map([
   [1, 150],
   [16, 150],
-  [256, 60],
-  [1_024, 20],
+  [256, 150],
+  [1_024, 40],
 ]);
 const ORIGIN = 'bench.example/sequencing';
 /** PostgreSQL's number of the type bytea[]. */
@@ -95,7 +95,8 @@ async function measure(
       await handOver(setup.sql, rows);
       const began = performance.now();
       for (let done = 0; done < rows.length;) done += await sequencer.step();
-      // Everything is shown, and nothing is left to clear.
+      // Everything is shown and durable, and nothing is left to clear.
+      await sequencer.settle();
       await sequencer.step();
       const between = performance.now();
       for (let at = 0; at < rows.length; at += entries, index += entries) {

@@ -47,6 +47,11 @@ const tiles: TileStore = {
   writeNew: (path, content) => around('write', () => realTiles.writeNew(path, content)),
   replace: (path, content) => around('replace', () => realTiles.replace(path, content)),
   remove: (path) => around('remove', () => realTiles.remove(path)),
+  lazily: {
+    writeNew: (path, content) => around('write', () => realTiles.lazily!.writeNew(path, content)),
+    sync: () => around('sync', () => realTiles.lazily!.sync()),
+    restore: (path, content) => around('restore', () => realTiles.lazily!.restore(path, content)),
+  },
 };
 
 try {

@@ -87,9 +87,12 @@ describe('storage', () => {
     const late: (() => Promise<void>)[] = [];
     const slow = (real: TileStore): TileStore => ({
       ...real,
-      writeNew: (path, content) => {
-        late.push(() => real.writeNew(path, content));
-        return Promise.reject(new Error('the write took too long'));
+      lazily: {
+        ...real.lazily!,
+        writeNew: (path, content) => {
+          late.push(() => real.lazily!.writeNew(path, content));
+          return Promise.reject(new Error('the write took too long'));
+        },
       },
     });
     await expect(sequenceAll(address, folder, { tiles: slow })).rejects.toThrow('too long');

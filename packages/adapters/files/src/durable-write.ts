@@ -1,7 +1,7 @@
 // Durable writes of whole files: after a crash or on a full disk there is the old state or the new one, never a part.
 // The work is done by a thread of its own: see write-files.ts.
 import { open } from 'node:fs/promises';
-import { doFileTask } from './file-thread.ts';
+import { doFileTask, doFileTaskAside } from './file-thread.ts';
 import { StorageFullError } from './storage-error.ts';
 import type { FileOutcome, FileTask } from './write-files.ts';
 
@@ -30,9 +30,24 @@ export async function writeOver(
   await doTask({ act: 'over', path, content, mode, scratch });
 }
 
+/** As {@link writeIfAbsent}, but a lost machine may forget it, or a part of it, until {@link syncFiles} has made it durable. */
+export async function writeSoon(
+  path: string,
+  content: Uint8Array,
+  mode: number,
+  scratch: string,
+): Promise<boolean> {
+  return (await doTask({ act: 'soon', path, content, mode, scratch })) === 'done';
+}
+
+/** Makes the files durable that are still there, and the names of the folders that lead to them from `root`. */
+export async function syncFiles(paths: readonly string[], root: string): Promise<void> {
+  await Promise.all(paths.map((path) => doTask({ act: 'sync', path, root }, doFileTaskAside)));
+}
+
 /** Removes the file, and its folder when it was the last in it; whether they were there or not. Not made durable. */
 export async function removeFile(path: string): Promise<void> {
-  await doTask({ act: 'gone', path });
+  await doTask({ act: 'gone', path }, doFileTaskAside);
 }
 
 /** A file could not be written or removed; `code` is the system's, such as EACCES. */
@@ -45,8 +60,11 @@ export class FileError extends Error {
   }
 }
 
-async function doTask(task: FileTask): Promise<Extract<FileOutcome, string>> {
-  const outcome = await doFileTask(task);
+async function doTask(
+  task: FileTask,
+  lane: typeof doFileTask = doFileTask,
+): Promise<Extract<FileOutcome, string>> {
+  const outcome = await lane(task);
   if (typeof outcome === 'string') return outcome;
   if (outcome.full) throw new StorageFullError(`the disk is full: ${task.path} was not written`);
   throw new FileError(task.path, outcome.code);

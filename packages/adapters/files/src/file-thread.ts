@@ -10,47 +10,54 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
-let thread: Worker | null = null;
-let gathered: Waiting[] = [];
-let nextId = 0;
-const underWay = new Map<number, readonly Waiting[]>();
+/** A thread and what waits for it. Tasks of one lane are done in the order in which they were asked. */
+function createLane(): (task: FileTask) => Promise<FileOutcome> {
+  let thread: Worker | null = null;
+  let gathered: Waiting[] = [];
+  let nextId = 0;
+  const underWay = new Map<number, readonly Waiting[]>();
+
+  function send(): void {
+    const batch = gathered;
+    gathered = [];
+    const id = nextId++;
+    underWay.set(id, batch);
+    thread ??= startThread();
+    // Only while somebody waits does the thread keep the process.
+    thread.ref();
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- between threads, which have no origin to name
+    thread.postMessage({ id, tasks: batch.map(({ task }) => task) } satisfies FileRequest);
+  }
+
+  function startThread(): Worker {
+    const started = new Worker(new URL('./file-worker.ts', import.meta.url));
+    started.on('message', ({ id, outcomes }: FileReply) => {
+      const batch = underWay.get(id) ?? [];
+      underWay.delete(id);
+      if (underWay.size === 0) started.unref();
+      batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
+    });
+    const giveUp = (error: unknown): void => {
+      if (thread !== started) return;
+      thread = null;
+      const lost = [...underWay.values()].flat();
+      underWay.clear();
+      for (const { reject } of lost) reject(error);
+    };
+    started.on('error', giveUp);
+    started.on('exit', (code) => giveUp(new Error(`the thread that writes files ended with ${code}`)));
+    return started;
+  }
+
+  return (task) =>
+    new Promise((resolve, reject) => {
+      gathered.push({ task, resolve, reject });
+      if (gathered.length === 1) queueMicrotask(send);
+    });
+}
 
 /** Resolves with what came of the task. @throws whatever ended the thread. */
-export function doFileTask(task: FileTask): Promise<FileOutcome> {
-  return new Promise((resolve, reject) => {
-    gathered.push({ task, resolve, reject });
-    if (gathered.length === 1) queueMicrotask(send);
-  });
-}
+export const doFileTask = createLane();
 
-function send(): void {
-  const batch = gathered;
-  gathered = [];
-  const id = nextId++;
-  underWay.set(id, batch);
-  thread ??= startThread();
-  // Only while somebody waits does the thread keep the process.
-  thread.ref();
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- between threads, which have no origin to name
-  thread.postMessage({ id, tasks: batch.map(({ task }) => task) } satisfies FileRequest);
-}
-
-function startThread(): Worker {
-  const started = new Worker(new URL('./file-worker.ts', import.meta.url));
-  started.on('message', ({ id, outcomes }: FileReply) => {
-    const batch = underWay.get(id) ?? [];
-    underWay.delete(id);
-    if (underWay.size === 0) started.unref();
-    batch.forEach(({ resolve }, i) => resolve(outcomes[i]!));
-  });
-  const giveUp = (error: unknown): void => {
-    if (thread !== started) return;
-    thread = null;
-    const lost = [...underWay.values()].flat();
-    underWay.clear();
-    for (const { reject } of lost) reject(error);
-  };
-  started.on('error', giveUp);
-  started.on('exit', (code) => giveUp(new Error(`the thread that writes files ended with ${code}`)));
-  return started;
-}
+/** The same for what may take long and nobody waits for: in a thread of its own, and in no order with the others. */
+export const doFileTaskAside = createLane();

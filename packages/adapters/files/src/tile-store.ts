@@ -3,11 +3,14 @@
 import { opendir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { checkLogPath, type ListedTileStore } from '@veche/ledger/log-store.ts';
-import { TileConflictError } from '@veche/ledger/sequencer.ts';
-import { removeFile, writeIfAbsent, writeOver } from './durable-write.ts';
+import { equalBytes } from '@veche/ledger/bytes.ts';
+import { isTorn, TileConflictError, type LazyWrites } from '@veche/ledger/sequencer.ts';
+import { removeFile, syncFiles, writeIfAbsent, writeOver, writeSoon } from './durable-write.ts';
 import { errorCode } from './storage-error.ts';
 
 const READ_ONLY = 0o444;
+/** How long files that were put lazily wait for others before they are made durable. */
+const GATHER_MS = 100;
 
 /**
  * A store of log files under `root`.
@@ -29,7 +32,31 @@ export function createTileStore(root: string, scratch: string): ListedTileStore 
       throw error;
     }
   };
+  const restore = async (path: string, content: Uint8Array): Promise<void> => {
+    const present = await read(path);
+    if (present && !equalBytes(present, content) && !isTorn(present, content))
+      throw new TileConflictError(path);
+    // Also where the same bytes are: they may be in memory only, and not on the disk.
+    await writeOver(locate(path), content, READ_ONLY, scratch);
+  };
+  /** Put lazily and not made durable yet. */
+  let volatile = new Set<string>();
+  const lazily: LazyWrites = {
+    async writeNew(path, content) {
+      if (!(await writeSoon(locate(path), content, READ_ONLY, scratch))) throw new TileConflictError(path);
+      volatile.add(locate(path));
+    },
+    async sync() {
+      // A few batches together: the disk does as much for one file as for many of one folder.
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS).unref());
+      const paths = [...volatile];
+      volatile = new Set();
+      await syncFiles(paths, root);
+    },
+    restore,
+  };
   return {
+    lazily,
     read,
     async writeNew(path, content) {
       if (!(await writeIfAbsent(locate(path), content, READ_ONLY, scratch)))

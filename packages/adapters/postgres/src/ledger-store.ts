@@ -100,10 +100,15 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
         WHERE size > ${above} AND size <= ${size} ORDER BY size, path`;
       if (!rows.some((row) => Number(row.size) === size)) return null;
       const staged = new Set(rows.map((row) => Number(row.size)));
+      // With the head before the first that is staged: a batch's files are those that it had and this one had not.
+      const first = Math.min(...staged);
       const heads = await sql<{ size: string }[]>`
-        SELECT size FROM ledger.checkpoints WHERE size > ${above} AND size <= ${size} ORDER BY size`;
+        SELECT size FROM ledger.checkpoints
+        WHERE size <= ${size}
+          AND size >= (SELECT coalesce(max(size), 0) FROM ledger.checkpoints WHERE size < ${first})
+        ORDER BY size`;
       const files: LogFile[] = [];
-      let before = above;
+      let before = 0;
       for (const next of heads.map((row) => Number(row.size))) {
         if (staged.has(next)) {
           for (const { path, content } of rows.filter((row) => Number(row.size) === next))

@@ -71,10 +71,10 @@ export type Witnessing = {
 const TIMEOUT_MS = 1_000;
 const REFRESH_MS = 300_000;
 /**
- * When another head waits already at the end of a round, there is rest for as long as it took: under load many batches
- * share a round, and witnesses never take more than half of the time.
+ * When another head waits already at the end of a round, there is rest for a third of the time it took: under load many
+ * batches share a round, and witnesses have a quarter of the time for others.
  */
-const REST = { leastMs: 20, mostMs: 200 };
+const REST = { leastMs: 5, mostMs: 200 };
 /** What a witness that is nearly as quick as the quorum gets, so that its line is in the same checkpoint. */
 const GRACE_MS = 20;
 const MISSING_AFTER_MS = 3_000;
@@ -221,7 +221,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     await keep(present);
     const isBusy = sequencer?.published()?.size !== present.head.size;
     const tookMs = nowMs() - beganMs;
-    restUntilMs = nowMs() + (isBusy ? Math.min(Math.max(tookMs, REST.leastMs), REST.mostMs) : 0);
+    restUntilMs = nowMs() + (isBusy ? Math.min(Math.max(tookMs / 3, REST.leastMs), REST.mostMs) : 0);
   }
 
   const proofFrom = (head: Head) => (oldSize: number) => sequencer?.consistencyOf(oldSize, head.size) ?? null;
