@@ -44,7 +44,8 @@ describe('a sequencer killed', () => {
     expect(await rehearsal.ended).toBe('0');
     const points = endsOfRuns(
       rehearsal.lines.flatMap((line) => (line.startsWith('at ') ? [line.slice(3)] : [])),
-    );
+      // How many syncs share the files of two batches is a matter of time; the first always comes.
+    ).filter((point) => !/^sync#[^1]/.test(point));
     expect(points.filter((point) => point.startsWith('commit'))).toHaveLength(4);
     expect(points.filter((point) => point.startsWith('replace')).length).toBeGreaterThanOrEqual(4);
 

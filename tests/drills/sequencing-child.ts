@@ -80,6 +80,7 @@ try {
   await sequencer.start();
   reach('started');
   while ((await sequencer.step()) > 0);
+  await sequencer.settle();
   say('done');
   process.exit(0);
 } catch (error) {
