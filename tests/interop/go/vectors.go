@@ -88,11 +88,11 @@ func run(file string, v vector) (accept bool) {
 		_, err := note.Open([]byte(v.Note), note.VerifierList(verifiers...))
 		return err == nil
 	case "tile-paths":
-		path, found := strings.CutPrefix(v.Path, "tile/")
+		path, found := cutPrefix(v.Path, "tile/")
 		if !found {
 			return false
 		}
-		if rest, entries := strings.CutPrefix(path, "entries/"); entries {
+		if rest, entries := cutPrefix(path, "entries/"); entries {
 			path = "data/" + rest
 		}
 		tile, err := tlog.ParseTilePath("tile/8/" + path)
@@ -126,4 +126,12 @@ func main() {
 			fmt.Printf("%s\t%s\t%s\n", file, v.Name, answer)
 		}
 	}
+}
+
+// As in the library from Go 1.20 on.
+func cutPrefix(text, prefix string) (string, bool) {
+	if !strings.HasPrefix(text, prefix) {
+		return text, false
+	}
+	return text[len(prefix):], true
 }
