@@ -16,12 +16,12 @@ const RECENT_MINUTES = 5;
 
 export function routes(house: House): readonly Route[] {
   const { ledger } = house;
-  const status = cached(() => ledger.status());
+  const status = shared(() => ledger.status());
   const growth = async (stepSeconds: number, steps: number) => {
     // Heads are signed by the machine's own clock.
     const now = Math.floor((await house.vitals()).nowMs / 1_000);
     const points = await ledger.growth(now - steps * stepSeconds);
-    const size = (await status()).head?.size ?? 0;
+    const size = (await status.recent()).head?.size ?? 0;
     return barsOf(points, size, now, stepSeconds, steps);
   };
   const standing = ({ state, head, witnessed }: LedgerStatus, now: Date) =>
@@ -32,7 +32,7 @@ export function routes(house: House): readonly Route[] {
 
   return [
     route(contract.getLog, async ({ now }) => {
-      const log = await status();
+      const log = await status.recent();
       const { head, witnessed, witnesses } = log;
       return {
         origin: ledger.origin,
@@ -47,7 +47,7 @@ export function routes(house: House): readonly Route[] {
     }),
 
     route(contract.getStanding, async ({ now }) => {
-      const log = await status();
+      const log = await status.recent();
       const hasWitnesses = ledger.policy !== null;
       const size = (hasWitnesses ? log.witnessed?.size : log.head?.size) ?? 0;
       return { state: standing(log, now), size, hasWitnesses };
@@ -72,7 +72,7 @@ export function routes(house: House): readonly Route[] {
     }),
 
     route(contract.getOperations, async ({ now }) => {
-      const [log, vitals] = await Promise.all([ledger.status(), house.vitals()]);
+      const [log, vitals] = await Promise.all([status.anew(), house.vitals()]);
       return {
         ...operationsOf(log, vitals, now, ledger.policy !== null),
         origin: ledger.origin,
@@ -144,11 +144,13 @@ function operationsOf(log: LedgerStatus, vitals: Vitals, now: Date, hasPolicy: b
   };
 }
 
-/** One reading for everybody who asks within {@link FRESH_MS}; a failed one is not kept. */
-function cached<T>(read: () => Promise<T>): () => Promise<T> {
+/**
+ * One reading for everybody who asks within {@link FRESH_MS}; a failed one is not kept. What is read anew is everybody's
+ * from then on: once an operator has seen a fork, no page says that all is well.
+ */
+function shared<T>(read: () => Promise<T>): { recent(): Promise<T>; anew(): Promise<T> } {
   let kept: { value: Promise<T>; until: number } | null = null;
-  return () => {
-    if (kept && performance.now() < kept.until) return kept.value;
+  const anew = (): Promise<T> => {
     const value = read();
     const mine = { value, until: performance.now() + FRESH_MS };
     kept = mine;
@@ -157,6 +159,7 @@ function cached<T>(read: () => Promise<T>): () => Promise<T> {
     });
     return value;
   };
+  return { recent: () => (kept && performance.now() < kept.until ? kept.value : anew()), anew };
 }
 
 const toInstant = (milliseconds: number): string => new Date(milliseconds).toISOString();
