@@ -1,6 +1,6 @@
 // Builds the house: database, log, files, queue, carriers, and the modules that live on them.
 // The one place that joins adapters with modules. It opens no port: see http.ts.
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@veche/core/clock.ts';
@@ -9,8 +9,6 @@ import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import { clearScratch, prepareDataDir, type DataDir } from '@veche/files/data-dir.ts';
 import { createFileStore } from '@veche/files/file-store.ts';
 import { createTileStore } from '@veche/files/tile-store.ts';
-import { useEd25519 } from '@veche/ledger/ed25519.ts';
-import { useSha256 } from '@veche/ledger/hash.ts';
 import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import type { ListedTileStore } from '@veche/ledger/log-store.ts';
 import { SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
@@ -30,7 +28,7 @@ import { startSequencerProcess, type SequencerProcess } from '@veche/postgres/se
 import { createDatabase, dropDatabase } from '@veche/postgres/template.ts';
 import { findOpenFork } from '@veche/postgres/witness-records.ts';
 import { createWitnessing, type Witnessing } from '@veche/postgres/witnessing.ts';
-import { nativeCheck } from '@veche/witness/native-ed25519.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { askWitness, findShownCheckpoint } from '@veche/witness/ask.ts';
 import { openDemoClock, type MovableClock } from './demo/clock.ts';
 import { forgetDemoWitnesses, openDemoWitnesses } from './demo/witnesses.ts';
@@ -97,8 +95,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
   const closing: (() => Promise<void>)[] = [];
   const close = closeOnce(closing, log);
   try {
-    useSha256((bytes) => hash('sha256', bytes, 'buffer'));
-    useEd25519(nativeCheck);
+    useNativeCrypto();
     const dataDir = await prepareDataDir(settings.dataDir);
     const embedded = settings.database ? null : await startEmbeddedPostgres({ directory: dataDir.postgres });
     if (embedded) closing.push(embedded.stop);

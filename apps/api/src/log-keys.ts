@@ -1,6 +1,5 @@
 // The keys that this installation signs with: the log's, the one it takes the place of while it is being replaced, and the
 // registrar's. They are read once, at the start; nothing of them leaves this file but the means to sign.
-import { createPrivateKey, sign } from 'node:crypto';
 import {
   findKey,
   loadOrCreateKey,
@@ -12,6 +11,7 @@ import { encodeBase64 } from '@veche/ledger/bytes.ts';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import { encodeEntry, entryMessage, prepareEntry, type AnyEntry } from '@veche/ledger/entry.ts';
 import { createNoteSigner, type NoteSigner } from '@veche/ledger/note.ts';
+import { nativeSigner } from '@veche/witness/native-ed25519.ts';
 import { entryKinds } from './entry-kinds.ts';
 
 export const LOG_KEY = 'log.key';
@@ -42,7 +42,7 @@ export async function loadLogKeys(dataDir: DataDir, webOrigin: string): Promise<
 export async function loadRegistrar(dataDir: DataDir, webOrigin: string, origin: string): Promise<Registrar> {
   const key = await loadOrCreateKey(dataDir, 'registrar.key', `${originOf(webOrigin)}/registrar`);
   const by = encodeBase64(publicKeyOf(key.seed));
-  const signMessage = nativeSigner(key);
+  const signMessage = nativeSigner(key.seed);
   const signEntry = (draft: Readonly<Record<string, unknown>>): string => {
     const unsigned = prepareEntry(draft, by, entryKinds);
     const signature = encodeBase64(signMessage(entryMessage(unsigned)));
@@ -53,13 +53,5 @@ export async function loadRegistrar(dataDir: DataDir, webOrigin: string, origin:
 
 const originOf = (webOrigin: string): string => `${webOrigin.replace(/^https?:\/\//, '')}/log/v1`;
 
-const createSigner = (key: StoredKey): NoteSigner => createNoteSigner(key.name, key.seed, nativeSigner(key));
-
-/** The DER of an Ed25519 private key (RFC 8410) up to the 32 bytes of the seed. */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-/** Deterministic Ed25519 by the system's library: the same bytes as the ledger's own, thirty times as fast. */
-function nativeSigner({ seed }: StoredKey): (message: Uint8Array) => Uint8Array {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-  return (message) => new Uint8Array(sign(null, message, key));
-}
+const createSigner = (key: StoredKey): NoteSigner =>
+  createNoteSigner(key.name, key.seed, nativeSigner(key.seed));

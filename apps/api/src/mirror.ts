@@ -8,9 +8,9 @@ import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import { MirrorFault, mirrorLog, removeReplacedPartials } from '@veche/ledger/mirror.ts';
 import type { NoteVerifier } from '@veche/ledger/note.ts';
 import { parsePolicy } from '@veche/ledger/policy.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { clearUnfinished, openLogSource, openLogStore } from './log-stores.ts';
 import { keepEvidence } from './mirroring.ts';
-import './native-hash.ts';
 import { describeTrouble } from './operator-words.ts';
 
 const USAGE = `usage: npm run mirror -- --from <address|folder|s3://…> --to <folder|s3://…> --vkey <file>
@@ -31,6 +31,7 @@ For s3:// the usual AWS_… variables say the region, the credentials and, besid
 const FORKED = 3;
 const PROGRESS_MS = 2_000;
 
+useNativeCrypto();
 process.exitCode = await main();
 
 async function main(): Promise<number> {

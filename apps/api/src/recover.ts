@@ -1,6 +1,6 @@
 // The program behind `npm run recover`: see docs/running.md, Recovery. The settings are those of the server.
 import { parseArgs } from 'node:util';
-import './native-hash.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { describeTrouble } from './operator-words.ts';
 import { recoverLog } from './recovery.ts';
 import { parseSettings } from './settings.ts';
@@ -11,6 +11,7 @@ Brings the log of a database that came from an old backup up to a copy that hold
 missing. Without --from the copy is the public log itself. Stop every process of Veche first. The settings are the server's.
 `;
 
+useNativeCrypto();
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -1,5 +1,5 @@
 // The program behind `npm run rotate-key`: see docs/running.md, Rotation. The settings are those of the server.
-import './native-hash.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { describeTrouble } from './operator-words.ts';
 import { beginRotation, finishRotation } from './rotation.ts';
 import { parseSettings } from './settings.ts';
@@ -10,6 +10,7 @@ const USAGE = `usage: npm run rotate-key -- begin    makes a new key; from the n
 Stop every process of Veche first. The settings are the server's.
 `;
 
+useNativeCrypto();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main([step, ...rest]: readonly string[]): Promise<number> {

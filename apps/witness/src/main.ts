@@ -1,10 +1,9 @@
 // The program behind `npm run witness`: reads the command, runs it, stops cleanly.
-import { useEd25519 } from '@veche/ledger/ed25519.ts';
-import { nativeCheck } from '@veche/witness/native-ed25519.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { pino } from 'pino';
 import { runProgram } from './program.ts';
 
-useEd25519(nativeCheck);
+useNativeCrypto();
 const log = pino({
   level: process.stdout.isTTY ? 'warn' : 'info',
   base: null,

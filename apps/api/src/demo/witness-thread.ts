@@ -1,10 +1,10 @@
 // The thread of a demonstration's witnesses. What they sign is on the disk before they say so, and to wait for the disk is
 // what the server's own thread must never do. They tell the time by the demonstration's clock, wherever it is moved.
-import '../native-hash.ts';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { publicKeyOf } from '@veche/ledger/ed25519.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { createWitness, serveWitness } from '@veche/witness/witness-server.ts';
 import { openWitnessStore } from '@veche/witness/witness-store.ts';
 import { readClock, type ClockState } from './clock.ts';
@@ -27,6 +27,7 @@ export type WitnessNews =
       readonly text: string;
     };
 
+useNativeCrypto();
 const port = parentPort!;
 const tell = (news: WitnessNews): void => port.postMessage(news);
 const log: Logger = {

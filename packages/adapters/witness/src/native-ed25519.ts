@@ -1,5 +1,5 @@
-// Ed25519 by the system's library under the ledger's strict rule: ten times as fast as the portable code, and a witness
-// has nothing else to do. Only what both rules accept counts.
+// Ed25519 by the system's library: ten times as fast as the portable code. By itself it is not the ledger's strict rule:
+// only what passes the rule of shapes there as well counts.
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { Ed25519Check } from '@veche/ledger/ed25519.ts';
 
@@ -7,8 +7,8 @@ import type { Ed25519Check } from '@veche/ledger/ed25519.ts';
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** Keys met lately, ready for use: a log has few. */
-const KEPT_KEYS = 1_000;
+/** Keys met lately, ready for use: a voter's signs several times, a log's for ever. */
+const KEPT_KEYS = 10_000;
 const keys = new Map<string, KeyObject>();
 
 function keyOf(publicKey: Uint8Array): KeyObject {
