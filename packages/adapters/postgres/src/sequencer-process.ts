@@ -14,6 +14,7 @@ import type { NoteSigner } from '@veche/ledger/note.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
 import { openSql, type DatabaseAddress } from './connect.ts';
 import { createHeadStore, LogDamagedError, takeOverLog } from './ledger-store.ts';
+import { createWakeableSleep } from './wakeable-sleep.ts';
 
 export type PublishedEntry = { readonly idem: string; readonly index: number };
 export type Publication = { readonly head: Head; readonly entries: readonly PublishedEntry[] };
@@ -75,28 +76,10 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
   let fault: SequencerFaultCode | null = null;
   let halted: SequencerFault | null = null;
   const stopping = new AbortController();
-  let woken = false;
-  let wakeSleeper: (() => void) | null = null;
+  const { sleep, wake } = createWakeableSleep(stopping.signal);
   const settled = Promise.withResolvers<void>();
   settled.promise.catch(() => {});
 
-  const wake = (): void => {
-    woken = true;
-    wakeSleeper?.();
-  };
-  const sleep = async (milliseconds: number): Promise<void> => {
-    if (!woken && !stopping.signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        wakeSleeper = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    wakeSleeper = null;
-    woken = false;
-  };
   /** A pause that a wake does not cut short: the cause of the failure is not gone because work arrived. */
   const pause = async (milliseconds: number): Promise<void> => {
     const end = performance.now() + milliseconds;

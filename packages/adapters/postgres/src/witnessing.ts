@@ -15,6 +15,7 @@ import { SequencerFault, type Head, type TileStore } from '@veche/ledger/sequenc
 import type { ForkEvidence, Logger, WitnessedCheckpoint } from '@veche/module-kit/module.ts';
 import type { Sql } from './connect.ts';
 import type { SequencerProcess } from './sequencer-process.ts';
+import { createWakeableSleep } from './wakeable-sleep.ts';
 import {
   createWitnessContact,
   type AskWitness,
@@ -123,25 +124,7 @@ export function createWitnessing(options: WitnessingOptions): Witnessing {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
   );
   let running: Promise<void> = Promise.resolve();
-  let wakeSleeper: (() => void) | null = null;
-  let woken = false;
-
-  const wake = (): void => {
-    woken = true;
-    wakeSleeper?.();
-  };
-  const sleep = async (milliseconds: number): Promise<void> => {
-    if (!woken && !stopping.signal.aborted && milliseconds > 0)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        wakeSleeper = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    wakeSleeper = null;
-    woken = false;
-  };
+  const { sleep, wake } = createWakeableSleep(stopping.signal);
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
