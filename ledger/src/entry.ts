@@ -293,13 +293,7 @@ export function encodeEntry(entry: object, kinds: EntryKinds = ENTRY_KINDS): str
 export function decodeEntry(leaf: Uint8Array | string): Entry;
 export function decodeEntry(leaf: Uint8Array | string, kinds: EntryKinds): AnyEntry;
 export function decodeEntry(leaf: Uint8Array | string, kinds: EntryKinds = ENTRY_KINDS): AnyEntry {
-  let value: unknown;
-  try {
-    checkLength(typeof leaf === 'string' ? encodeUtf8(leaf) : leaf);
-    value = decodeCanonical(typeof leaf === 'string' ? leaf : decodeUtf8(leaf));
-  } catch (cause) {
-    throw wrong('expected an entry in canonical JSON', cause);
-  }
+  const value = decodeLeaf(leaf);
   checkFields(value, kinds, [...ENVELOPE, 'sig']);
   return value as AnyEntry;
 }
@@ -311,13 +305,7 @@ export function decodeEntry(leaf: Uint8Array | string, kinds: EntryKinds = ENTRY
  * @example decodeAnyEntry(leaf).kind // 'ballot'
  */
 export function decodeAnyEntry(leaf: Uint8Array | string): AnyEntry {
-  let value: unknown;
-  try {
-    checkLength(typeof leaf === 'string' ? encodeUtf8(leaf) : leaf);
-    value = decodeCanonical(typeof leaf === 'string' ? leaf : decodeUtf8(leaf));
-  } catch (cause) {
-    throw wrong('expected an entry in canonical JSON', cause);
-  }
+  const value = decodeLeaf(leaf);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('expected an entry');
   const entry = value as Record<string, unknown>;
   if (entry['v'] !== 1) throw wrong('expected an entry of version 1');
@@ -326,6 +314,15 @@ export function decodeAnyEntry(leaf: Uint8Array | string): AnyEntry {
   if (!forms.signature(entry['sig'])) throw wrong('expected the signature of the author');
   if (Object.values(entry).some((field) => typeof field === 'object')) throw wrong('expected a flat entry');
   return entry as AnyEntry;
+}
+
+function decodeLeaf(leaf: Uint8Array | string): unknown {
+  try {
+    checkLength(typeof leaf === 'string' ? encodeUtf8(leaf) : leaf);
+    return decodeCanonical(typeof leaf === 'string' ? leaf : decodeUtf8(leaf));
+  } catch (cause) {
+    throw wrong('expected an entry in canonical JSON', cause);
+  }
 }
 
 function checkLength(leaf: Uint8Array): void {
