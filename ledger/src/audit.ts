@@ -183,7 +183,7 @@ export type AuditOptions = {
   readonly onProgress?: (progress: AuditProgress) => void | Promise<void>;
   /** `log` reads and hashes every file of the log and finds entries that the box leaves out; `meeting` only what the meeting needs. */
   readonly scan: 'log' | 'meeting';
-  /** The file of the minutes, to be compared with the hash in the log. */
+  /** The file of the minutes, in any of its forms, to be compared with the hashes in the log. */
   readonly minutes?: Uint8Array;
 };
 
@@ -909,7 +909,8 @@ async function checkMinutes({ entries }: Parts, file: Uint8Array | undefined) {
   const last = entries.findLast(({ entry }) => entry.kind === 'minutes');
   if (!last) throw new Broken('minutes-not-logged');
   const hash = sha256(file);
-  if (!logged.some(({ pdf }) => equalBytes(decodeBase64(pdf), hash)))
+  const isIts = (known: string | undefined) => known !== undefined && equalBytes(decodeBase64(known), hash);
+  if (!logged.some(({ pdf, xml, json }) => isIts(pdf) || isIts(xml) || isIts(json)))
     throw new Broken('minutes-differ', placeOf(last));
   return { numbers: { minutes: logged.length }, value: null };
 }

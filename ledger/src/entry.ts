@@ -85,12 +85,17 @@ export type ResultEntry = Signed & {
   readonly meeting: LogId;
   readonly result: Base64Of32;
 };
-/** SHA-256 of the minutes' file, in one language. */
+/**
+ * SHA-256 of the minutes' file, in one language; `xml` and `json`: of the same minutes for programs, where there are any.
+ * Minutes that are drawn up anew are a further entry.
+ */
 export type MinutesEntry = Signed & {
   readonly kind: 'minutes';
   readonly meeting: LogId;
   readonly pdf: Base64Of32;
   readonly language: string;
+  readonly xml?: Base64Of32;
+  readonly json?: Base64Of32;
 };
 
 export type Entry =
@@ -179,7 +184,13 @@ export const ENTRY_KINDS = {
     closing: optional(forms.hash),
   },
   result: { meeting: forms.id, result: forms.hash },
-  minutes: { meeting: forms.id, pdf: forms.hash, language: forms.language },
+  minutes: {
+    meeting: forms.id,
+    pdf: forms.hash,
+    language: forms.language,
+    xml: optional(forms.hash),
+    json: optional(forms.hash),
+  },
 } as const satisfies EntryKinds;
 
 const wrong = (what: string, cause?: unknown) => new LedgerFault('entry', what, { cause });
