@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyDraft, faultsOf, isShortNotice, usualDates, WIZARD_STEPS } from './draft-form.ts';
-import { instantOf } from './zoned-time.ts';
+import { instantOf } from '../domain/zoned-time.ts';
 import type { Draft } from './views.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');

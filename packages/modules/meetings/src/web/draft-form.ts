@@ -1,5 +1,5 @@
 // The wizard's form as data: what is still missing, and what was typed but not saved yet.
-import { wallTimeAfter } from './zoned-time.ts';
+import { wallTimeAfter } from '../domain/zoned-time.ts';
 import type { Draft, DraftItem, MeetingView } from './views.ts';
 
 export const WIZARD_STEPS = ['what', 'items', 'dates', 'review'] as const;
