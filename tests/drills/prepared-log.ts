@@ -66,7 +66,7 @@ async function freshFolder(): Promise<string> {
 export async function submitLeaves(address: DatabaseAddress, from: number, to: number): Promise<void> {
   const sql = openSql(address, { max: 1, applicationName: 'drill' });
   await sql`
-    INSERT INTO ledger.submissions (idem, leaf)
+    INSERT INTO ledger.leaves (idem, leaf)
     SELECT sha256(leaf), leaf
     FROM (SELECT n, convert_to('leaf ' || n, 'UTF8') AS leaf FROM generate_series(${from}::int, ${to - 1}::int) n)
     ORDER BY n`;

@@ -195,14 +195,23 @@ describe('an administrator who changes the database behind the triggers', () => 
   });
 
   it.each([
-    ['an entry', `UPDATE ledger.entries SET leaf = 'leaf 7x' WHERE idx = 7`, { kind: 'entry', at: 7 }],
+    [
+      'an entry',
+      `UPDATE ledger.leaves SET leaf = 'leaf 7x' WHERE seq = (SELECT seq FROM ledger.positions WHERE idx = 7)`,
+      { kind: 'entry', at: 7 },
+    ],
     [
       'two entries, one for the other',
-      `UPDATE ledger.entries a SET leaf = b.leaf FROM ledger.entries b
-       WHERE (a.idx = 5 AND b.idx = 6) OR (a.idx = 6 AND b.idx = 5)`,
+      `UPDATE ledger.leaves a SET leaf = b.leaf FROM ledger.leaves b
+       WHERE (a.leaf = 'leaf 5' AND b.leaf = 'leaf 6') OR (a.leaf = 'leaf 6' AND b.leaf = 'leaf 5')`,
       { kind: 'entry', at: 5 },
     ],
-    ['an entry that is gone', `DELETE FROM ledger.entries WHERE idx = 299`, { kind: 'entry', at: 299 }],
+    ['a place that is gone', `DELETE FROM ledger.positions WHERE idx = 299`, { kind: 'entry', at: 299 }],
+    [
+      'a leaf that is gone',
+      `DELETE FROM ledger.leaves l USING ledger.positions p WHERE p.seq = l.seq AND p.idx = 298`,
+      { kind: 'entry', at: 298 },
+    ],
     ['the root of the head', `UPDATE ledger.head SET root = sha256('x')`, { kind: 'head', at: 300 }],
     ['the size of the head', `UPDATE ledger.head SET size = 299`, { kind: 'head', at: 299 }],
     [

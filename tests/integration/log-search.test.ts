@@ -18,7 +18,7 @@ async function fill(leaves: readonly Buffer[], hours: readonly number[] = []) {
     const seqs: string[] = [];
     for (const leaf of batch) {
       const [row] = await sql<{ seq: string }[]>`
-        INSERT INTO ledger.submissions (idem, leaf) VALUES (${randomBytes(32)}, ${leaf}) RETURNING seq`;
+        INSERT INTO ledger.leaves (idem, leaf) VALUES (${randomBytes(32)}, ${leaf}) RETURNING seq`;
       seqs.push(row!.seq);
     }
     await sql`SELECT ledger.commit_batch(${head!.size}::bigint, ${head!.checkpoint}, ${head!.epoch}::bigint,

@@ -64,7 +64,7 @@ describe('the log over a real database', () => {
     await submit(log, 'the same', 'another');
     expect(await receiptOf(log, leafOf('another').idem)).not.toBe(receipts[0]);
     expect(await readPublicLog(tiles)).toHaveLength(3);
-    expect(await log.sql`SELECT FROM ledger.submissions`).toHaveLength(0);
+    expect(await log.sql`SELECT FROM ledger.waiting`).toHaveLength(0);
   });
 
   it('gives the same receipt from memory, in another process and after a restart; it verifies', async () => {
@@ -155,13 +155,17 @@ describe('the log over a real database', () => {
     const log = await openLog(address, await freshTiles());
     await submit(log, 'one', 'two');
     await receiptOf(log, leafOf('two').idem);
-    await expect(log.sql`DELETE FROM ledger.entries WHERE idx = 2`).rejects.toMatchObject({ code: '23001' });
-    await expect(log.sql`UPDATE ledger.entries SET leaf = 'x' WHERE idx = 2`).rejects.toMatchObject({
-      code: '23001',
-    });
-    await expect(log.sql`TRUNCATE ledger.entries`).rejects.toMatchObject({ code: '23001' });
-    await log.sql`ALTER TABLE ledger.entries DISABLE TRIGGER USER`;
-    await log.sql`DELETE FROM ledger.entries WHERE idx = 2`;
+    for (const statement of [
+      `DELETE FROM ledger.positions WHERE idx = 2`,
+      `UPDATE ledger.positions SET idx = 3 WHERE idx = 2`,
+      `TRUNCATE ledger.positions`,
+      `DELETE FROM ledger.leaves`,
+      `UPDATE ledger.leaves SET leaf = 'x'`,
+      `TRUNCATE ledger.leaves`,
+    ])
+      await expect(log.sql.unsafe(statement), statement).rejects.toMatchObject({ code: '23001' });
+    await log.sql`ALTER TABLE ledger.positions DISABLE TRIGGER USER`;
+    await log.sql`DELETE FROM ledger.positions WHERE idx = 2`;
     await expect(takeOverLog(log.sql)).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
   });
 });

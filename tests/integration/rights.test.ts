@@ -38,7 +38,7 @@ describe('the connection of the application', () => {
   });
 
   it.each(
-    ['entries', 'checkpoints', 'cosignatures', 'witnessed'].flatMap((table) => [
+    ['leaves', 'positions', 'checkpoints', 'cosignatures', 'witnessed'].flatMap((table) => [
       `DELETE FROM ledger.${table}`,
       `TRUNCATE ledger.${table}`,
       `ALTER TABLE ledger.${table} DISABLE TRIGGER USER`,
@@ -54,14 +54,15 @@ describe('the connection of the application', () => {
   });
 
   it.each([
-    `UPDATE ledger.entries SET leaf = 'x'`,
-    `UPDATE ledger.entries SET idx = idx + 1`,
+    `UPDATE ledger.leaves SET leaf = 'x'`,
+    `UPDATE ledger.positions SET idx = idx + 1`,
+    `DROP VIEW ledger.entries`,
     `UPDATE ledger.checkpoints SET note = ''`,
     `UPDATE ledger.witnessed SET note = ''`,
     `DELETE FROM ledger.head`,
     `DELETE FROM ledger.fork_evidence`,
     `UPDATE ledger.fork_evidence SET our_note = ''`,
-    `INSERT INTO ledger.entries (idx, idem, leaf) VALUES (0, '', '') ON CONFLICT (idx) DO UPDATE SET leaf = 'x'`,
+    `INSERT INTO ledger.leaves (idem, leaf) VALUES ('', '') ON CONFLICT (idem) DO UPDATE SET leaf = 'x'`,
     `CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'`,
     `SET session_replication_role = replica`,
     `SET ROLE postgres`,

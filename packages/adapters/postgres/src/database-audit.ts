@@ -84,7 +84,7 @@ async function readShown(
 
 async function findBrokenHead(sql: Sql, shown: Checkpoint): Promise<Broken | null> {
   const [head] = await sql<{ size: string; root: Uint8Array; entries: string }[]>`
-    SELECT size, root, (SELECT count(*) FROM ledger.entries) AS entries FROM ledger.head WHERE id = 1`;
+    SELECT size, root, (SELECT count(*) FROM ledger.positions) AS entries FROM ledger.head WHERE id = 1`;
   const size = Number(head?.size ?? 0);
   if (size < shown.size) return { kind: 'head', at: size };
   if (size === shown.size && !equalBytes(new Uint8Array(head!.root), shown.root))

@@ -2,12 +2,14 @@
 // The text is kept in migrations/schema.sql, so that a reader sees the sum of all migrations and a test sees a drift.
 import type { Sql } from './connect.ts';
 
-/** The schemas' tables, columns, constraints, indexes, triggers and functions as SQL; the same text for the same database. */
+/** The schemas' tables, columns, constraints, indexes, triggers, views and functions as SQL; the same text for the same database. */
 export async function describeSchema(sql: Sql, schemas: readonly string[]): Promise<string> {
   const parts: string[] = [];
   for (const schema of [...schemas].sort()) {
     parts.push(`CREATE SCHEMA ${schema};`);
     for (const { table } of await tablesOf(sql, schema)) parts.push(await describeTable(sql, schema, table));
+    for (const { view, definition } of await viewsOf(sql, schema))
+      parts.push(`CREATE VIEW ${schema}.${view} AS\n${definition.trim()}`);
     for (const { definition } of await functionsOf(sql, schema)) parts.push(`${definition.trim()};`);
   }
   return `${parts.join('\n\n')}\n`;
@@ -65,6 +67,11 @@ async function describeTable(sql: Sql, schema: string, table: string): Promise<s
 const tablesOf = (sql: Sql, schema: string) => sql<{ table: string }[]>`
   SELECT c.relname AS table FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ${schema} AND c.relkind IN ('r', 'p') ORDER BY 1`;
+
+const viewsOf = (sql: Sql, schema: string) => sql<{ view: string; definition: string }[]>`
+  SELECT c.relname AS view, pg_get_viewdef(c.oid, true) AS definition
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ${schema} AND c.relkind = 'v' ORDER BY 1`;
 
 const functionsOf = (sql: Sql, schema: string) => sql<{ definition: string }[]>`
   SELECT pg_get_functiondef(p.oid) AS definition FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -201,8 +201,8 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
     const old = [...waiting].filter(([, since]) => since < before).map(([idem]) => idem);
     if (old.length === 0) return;
     const rows = await sql<{ idem: string }[]>`
-      SELECT encode(idem, 'hex') AS idem FROM ledger.submissions
-      WHERE idem = ANY (SELECT decode(i, 'hex') FROM unnest(${old}::text[]) i)`;
+      SELECT encode(l.idem, 'hex') AS idem FROM ledger.leaves l JOIN ledger.waiting w USING (seq)
+      WHERE l.idem = ANY (SELECT decode(i, 'hex') FROM unnest(${old}::text[]) i)`;
     const there = new Set(rows.map(({ idem }) => idem));
     for (const idem of old) if (!there.has(idem)) waiting.delete(idem);
   });
@@ -256,14 +256,9 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       const idems = statement.param(submissions.map(({ idem }) => idem));
       const leaves = statement.param(submissions.map(({ leaf }) => leaf));
       const rows = (await tx.execute(statement`
-        INSERT INTO ledger.submissions (idem, leaf)
+        INSERT INTO ledger.leaves (idem, leaf)
         SELECT decode(given.idem, 'hex'), convert_to(given.leaf, 'UTF8')
         FROM unnest(${idems}::text[], ${leaves}::text[]) WITH ORDINALITY AS given (idem, leaf, n)
-        -- The limit keeps this a look-up by the index: other plans read all entries.
-        LEFT JOIN LATERAL (
-          SELECT true AS found FROM ledger.entries e WHERE e.idem = decode(given.idem, 'hex') LIMIT 1
-        ) known ON true
-        WHERE known.found IS NULL
         ORDER BY given.n
         ON CONFLICT (idem) DO NOTHING
         RETURNING encode(idem, 'hex') AS idem`)) as unknown as { idem: string }[];

@@ -69,7 +69,7 @@ async function readHead(sql: Sql): Promise<{ size: number; atMs: number; note: s
 async function readCounts(sql: Sql): Promise<{ waiting: number; staged: number; sequenced: boolean }> {
   // The lock's number as pg_locks shows it, in two halves.
   const [row] = await sql<{ waiting: string; staged: string; sequenced: boolean }[]>`
-    SELECT (SELECT count(*) FROM ledger.submissions) AS waiting,
+    SELECT (SELECT count(*) FROM ledger.waiting) AS waiting,
       (SELECT count(DISTINCT size) FROM ledger.staging) AS staged,
       EXISTS (
         SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database

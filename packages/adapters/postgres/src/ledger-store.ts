@@ -41,24 +41,22 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
 
     async pending(limit, inFlight = []) {
       const reader = inFlight.length > 0 ? aside : sql;
-      // The limit keeps the look-up one by the index: a plan that reads all entries once is soon the slowest thing here.
-      // A leaf may be handed over again in the very moment its first copy is logged: that copy is dropped here, never logged.
-      const rows = await reader<{ seq: string; idem: Uint8Array; leaf: Uint8Array; known: boolean }[]>`
-        SELECT s.seq, s.idem, s.leaf, known.found IS NOT NULL AS known
+      // What waits is numbered first, so that no plan reads leaves that are long logged.
+      const rows = await reader<{ seq: string; idem: Uint8Array; leaf: Uint8Array; leaf_hash: Uint8Array }[]>`
+        SELECT l.seq, l.idem, l.leaf, l.leaf_hash
         FROM (
-          SELECT seq, idem, leaf FROM ledger.submissions
+          SELECT seq FROM ledger.waiting
           WHERE seq <> ALL (${inFlight.map(({ id }) => id)}::bigint[])
           ORDER BY seq LIMIT ${limit}
-        ) s
-        LEFT JOIN LATERAL (SELECT true AS found FROM ledger.entries e WHERE e.idem = s.idem LIMIT 1) known ON true
-        ORDER BY s.seq`;
-      const known = rows.filter((row) => row.known);
-      if (known.length > 0) {
-        await reader`DELETE FROM ledger.submissions WHERE seq = ANY (${known.map(({ seq }) => seq)}::bigint[])`;
-      }
-      return rows
-        .filter((row) => !row.known)
-        .map(({ seq, idem, leaf }) => ({ id: seq, idem: toHex(idem), leaf: new Uint8Array(leaf) }));
+        ) w
+        CROSS JOIN LATERAL (SELECT seq, idem, leaf, leaf_hash FROM ledger.leaves WHERE leaves.seq = w.seq LIMIT 1) l
+        ORDER BY w.seq`;
+      return rows.map((row) => ({
+        id: row.seq,
+        idem: toHex(row.idem),
+        leaf: row.leaf,
+        leafHash: row.leaf_hash,
+      }));
     },
 
     async commit({ old, next, entries, staged, written }) {
@@ -83,7 +81,7 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
         // The registrar's entry was handed over by nobody.
         await sql.begin(async (tx) => {
           const [row] = await tx<{ seq: string }[]>`
-            INSERT INTO ledger.submissions (idem, leaf)
+            INSERT INTO ledger.leaves (idem, leaf)
             VALUES (${Buffer.from(first.idem, 'hex')}, ${toBuffer(first.leaf)}) RETURNING seq`;
           await commitBatch(tx as unknown as Sql, [row!.seq]);
         });
@@ -154,7 +152,7 @@ export function createHeadStore(sql: Sql, epoch: number, aside: Sql = sql): Head
 export async function takeOverLog(sql: Sql): Promise<number> {
   const [head] = await sql<{ epoch: string; size: string; entries: string }[]>`
     UPDATE ledger.head SET epoch = epoch + 1 WHERE id = 1
-    RETURNING epoch, size, (SELECT coalesce(max(idx) + 1, 0) FROM ledger.entries) AS entries`;
+    RETURNING epoch, size, (SELECT coalesce(max(idx) + 1, 0) FROM ledger.positions) AS entries`;
   if (!head) throw new LogDamagedError('the head of the log is missing');
   if (head.size !== head.entries) {
     throw new LogDamagedError(`the head counts ${head.size} entries, the table holds ${head.entries}`);

@@ -78,7 +78,7 @@ export async function importLog(options: LogImport): Promise<{ sizeBefore: numbe
         report?.(first + leaves.length - sizeBefore, copy.size - sizeBefore);
       }
       // What waits in the backup and is long logged, and files that a crash before the backup had left to be written.
-      await tx`DELETE FROM ledger.submissions s USING ledger.entries e WHERE e.idem = s.idem`;
+      await tx`DELETE FROM ledger.waiting w USING ledger.positions p WHERE p.seq = w.seq`;
       await tx`DELETE FROM ledger.staging`;
       await tx`INSERT INTO ledger.checkpoints (size, note) VALUES (${copy.size}, ${options.checkpoint})`;
       await tx`
@@ -162,13 +162,17 @@ async function rootOfEntries(sql: Sql, size: number): Promise<Uint8Array> {
 
 async function insertEntries(tx: Sql, first: number, leaves: readonly Uint8Array[]): Promise<void> {
   const byteaArray = (values: Buffer[]) => tx.array(values, BYTEA_ARRAY);
+  const idems = byteaArray(leaves.map((leaf, i) => idemOf(first + i, leaf)));
+  // Some may wait in the backup.
   await tx`
-    INSERT INTO ledger.entries (idx, idem, leaf)
-    SELECT ${first}::bigint + given.n - 1, given.idem, given.leaf
-    FROM unnest(
-      ${byteaArray(leaves.map((leaf, i) => idemOf(first + i, leaf)))},
-      ${byteaArray(leaves.map((leaf) => Buffer.from(leaf)))}
-    ) WITH ORDINALITY AS given (idem, leaf, n)`;
+    INSERT INTO ledger.leaves (idem, leaf)
+    SELECT given.idem, given.leaf
+    FROM unnest(${idems}, ${byteaArray(leaves.map((leaf) => Buffer.from(leaf)))}) AS given (idem, leaf)
+    ON CONFLICT (idem) DO NOTHING`;
+  await tx`
+    INSERT INTO ledger.positions (idx, seq)
+    SELECT ${first}::bigint + given.n - 1, l.seq
+    FROM unnest(${idems}) WITH ORDINALITY AS given (idem, n) JOIN ledger.leaves l USING (idem)`;
 }
 
 /** By which an entry is known when it is handed over again: the SHA-256 of its leaf; of the first one, which nobody hands over, its own. */

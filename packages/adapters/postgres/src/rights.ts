@@ -39,7 +39,7 @@ export async function mayChangeLog(sql: Sql): Promise<boolean> {
   const [row] = await sql<{ may: boolean }[]>`
     SELECT r.rolsuper OR pg_has_role(current_user, c.relowner, 'MEMBER') AS may
     FROM pg_roles r, pg_class c
-    WHERE r.rolname = current_user AND c.oid = 'ledger.entries'::regclass`;
+    WHERE r.rolname = current_user AND c.oid = 'ledger.leaves'::regclass`;
   return row?.may !== false;
 }
 
