@@ -1,13 +1,13 @@
 // The re-derivation at the sizes where a third level of tiles begins, with the hash of node:crypto.
-import { hash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { encodeUtf8 } from './bytes.ts';
 import { fsck } from './fsck.ts';
 import type { FsckState } from './fsck.ts';
+import { nativeSha256 } from './cli/native-sha256.ts';
 import { useSha256 } from './hash.ts';
 import { logOfLeaves } from './log.fixture.ts';
 
-beforeAll(() => useSha256((bytes) => hash('sha256', bytes, 'buffer')));
+beforeAll(() => useSha256(nativeSha256));
 const logOf = (size: number) => logOfLeaves(Array.from({ length: size }, (_, i) => encodeUtf8(`entry ${i}`)));
 
 describe('fsck of a log of three levels', () => {

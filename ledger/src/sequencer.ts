@@ -35,8 +35,8 @@ import {
   tilePath,
 } from './tile.ts';
 import type { ReadFile, TileTree } from './tile.ts';
-import { createTreeBuilder, leafHash, peaksOf, proveConsistency, proveInclusion, readRoot } from './tree.ts';
-import type { HashReader, TreeBuilder } from './tree.ts';
+import { leafHash, proveConsistency, proveInclusion, readRoot } from './tree.ts';
+import type { HashReader } from './tree.ts';
 
 /** The signed head of the log as the database holds it. */
 export type Head = {
@@ -56,6 +56,8 @@ export type Submission = {
   /** 64 lowercase hex digits; two submissions never share one. */
   readonly idem: string;
   readonly leaf: Uint8Array;
+  /** The leaf's hash where the store has one of its own: checked against the leaf's bytes before anything is signed. */
+  readonly leafHash?: Uint8Array;
 };
 
 /** A tile or an entry bundle, such as `tile/0/000.p/5`, `tile/entries/000.p/5`. */
@@ -277,7 +279,6 @@ type Growth = {
   readonly edge: { index: number; tile: TileTree }[];
   /** Leaves of the entry bundle that is being filled. */
   leaves: Uint8Array[];
-  readonly builder: TreeBuilder;
   readonly full: Map<string, TileTree>;
   /** Widths under which the partial tile of a level is public; null when it was begun before this start. */
   readonly partials: Map<number | 'entries', Set<number> | null>;
@@ -461,8 +462,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // The last bundle is hashed against its tile even when it is full: nothing is built on leaves that are not there.
     const leaves = await orBroken(reader.entries(Math.floor((found.size - 1) / TILE_WIDTH)));
     loaded.leaves = found.size % TILE_WIDTH === 0 ? [] : leaves.map((leaf) => leaf.slice());
-    const peaks = await orBroken(reader.hashes(peaksOf(found.size)));
-    return { ...loaded, builder: createTreeBuilder({ size: found.size, peaks }) };
+    return loaded;
   }
 
   async function step(): Promise<number> {
@@ -507,10 +507,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // Every head is later than the one before, also when batches are quicker than the clock's tick.
     const atMs = Math.max(nowMs, (old?.atMs ?? 0) + 1);
 
-    const hashes = submissions.map(({ leaf }) => leafHash(leaf));
+    const hashes = submissions.map((one) => one.leafHash ?? leafHash(one.leaf));
     const size = oldSize + submissions.length;
     const staged = grow(oldSize, size, hashes, submissions);
-    const root = growth!.builder.root();
+    const root = rootFromEdge(growth!.edge.map(({ tile }) => tile));
     if (!equalBytes(root, rootFromFiles(staged, size))) throw new SequencerFault('root-mismatch');
     const checkpoint = signCheckpoint(origin, size, root, ...signers);
     const entries = submissions.map(({ id, idem, leaf }, i) => ({
@@ -570,9 +570,8 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     hashes: readonly Uint8Array[],
     submissions: readonly Submission[],
   ): LogFile[] {
-    const { builder, edge, full } = growth!;
+    const { edge, full } = growth!;
     for (const hash of hashes) {
-      builder.append(hash);
       for (let level = 0, item = hash; ; level++) {
         const place = (edge[level] ??= { index: 0, tile: createTileTree() });
         place.tile.append(item);
@@ -599,7 +598,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   /**
-   * The root once more, by another way: from the bytes that are to be written. A flipped bit in memory would otherwise
+   * The root once more, from nothing but the bytes that are to be written. A flipped bit in memory would otherwise
    * be signed and leave a log that nobody can extend (DigiCert Yeti 2022).
    */
   function rootFromFiles(files: readonly LogFile[], size: number): Uint8Array {
@@ -638,14 +637,17 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   ): Promise<void> {
     // All writes end before a failure is told: none may land later, under a file of the same name.
     await allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
-    await allOrFirstFailure(
-      staged.map(async ({ path, content }) => {
+    // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
+    const holds = store.holds();
+    await allOrFirstFailure([
+      ...staged.map(async ({ path, content }) => {
         const back = await tiles.read(path);
         if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
       }),
-    );
-    // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
-    if (!(await store.holds())) throw new HeadMovedError();
+      holds.then((still) => {
+        if (!still) throw new HeadMovedError();
+      }),
+    ]);
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
   }
 
@@ -775,7 +777,6 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 const emptyGrowth = (): Growth => ({
   edge: [],
   leaves: [],
-  builder: createTreeBuilder(),
   full: new Map(),
   partials: new Map(),
 });

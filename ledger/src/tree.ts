@@ -21,10 +21,14 @@ export type HashReader = (nodes: readonly TreeNode[]) => Promise<Uint8Array[]>;
  * @example encodeBase64(leafHash(encodeUtf8('hello world'))) // 'TszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0='
  */
 export function leafHash(leaf: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + leaf.length);
+  const input =
+    leaf.length < leafInput.length ? leafInput.subarray(0, 1 + leaf.length) : new Uint8Array(1 + leaf.length);
   input.set(leaf, 1);
   return sha256(input);
 }
+
+/** Room for a usual leaf, used again for each; its first byte stays 0. */
+const leafInput = new Uint8Array(4_096);
 
 const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES);
 nodeInput[0] = 1;

@@ -1,9 +1,9 @@
 // The sequencer alone in a process of its own, over a database and a folder that the bench made: so that its time and its
 // memory are measured and nothing else's. It is told by messages what to do and answers each with its figures.
 //   growth-sequencer.ts <JSON of GrowthTask>
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { createTileStore } from '@veche/files/tile-store.ts';
+import { nativeSha256 } from '@veche/ledger/cli/native-sha256.ts';
 import { encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
 import { createNoteSigner } from '@veche/ledger/note.ts';
@@ -33,7 +33,7 @@ export type GrowthFigures = {
 };
 
 async function main(task: GrowthTask): Promise<void> {
-  useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  useSha256(nativeSha256);
   // As in the product: one connection of its own for the sequencer.
   const sql = openSql(task.address, { max: 1, permanent: true, statementTimeoutMs: 600_000 });
   if (!task.durable) await sql`SET synchronous_commit = off`;

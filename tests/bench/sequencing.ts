@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTileStore } from '@veche/files/tile-store.ts';
+import { nativeSha256 } from '@veche/ledger/cli/native-sha256.ts';
 import { encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
 import { createNoteSigner } from '@veche/ledger/note.ts';
@@ -35,7 +36,7 @@ const BYTEA_ARRAY = 1001;
 type Row = { readonly idem: Buffer; readonly leaf: Buffer };
 
 export async function benchSequencing(say: (text: string) => void): Promise<Figure[]> {
-  useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  useSha256(nativeSha256);
   const folder = await mkdtemp(join(tmpdir(), 'veche-sequencing-'));
   const server = await startEmbeddedPostgres({ directory: join(folder, 'postgres') });
   try {
@@ -136,7 +137,7 @@ async function handOver(sql: Sql, rows: readonly Row[]): Promise<void> {
   for (let at = 0; at < rows.length; at += 4_096) {
     const some = rows.slice(at, at + 4_096);
     await sql`
-      INSERT INTO ledger.submissions (idem, leaf)
+      INSERT INTO ledger.leaves (idem, leaf)
       SELECT idem, leaf FROM unnest(${sql.array(
         some.map(({ idem }) => idem),
         BYTEA_ARRAY,
@@ -146,7 +147,7 @@ async function handOver(sql: Sql, rows: readonly Row[]): Promise<void> {
       )}) AS given (idem, leaf)`;
   }
   // What the product's autovacuum does meanwhile must not fall into one round and not into another.
-  await sql`VACUUM (ANALYZE) ledger.submissions`;
+  await sql`VACUUM (ANALYZE) ledger.leaves, ledger.waiting`;
   await sql`CHECKPOINT`;
 }
 

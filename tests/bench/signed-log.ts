@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { nativeSha256 } from '@veche/ledger/cli/native-sha256.ts';
 import { useSha256 } from '@veche/ledger/hash.ts';
 import { createNoteSigner } from '@veche/ledger/note.ts';
 import { createSequencer, type Head, type HeadStore, type TileStore } from '@veche/ledger/sequencer.ts';
@@ -17,7 +18,7 @@ export type SignedLog = { readonly logKey: string; readonly entries: number };
 
 /** Writes the log into the folder, which must be empty. */
 export async function makeSignedLog(folder: string, entries: number): Promise<SignedLog> {
-  useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+  useSha256(nativeSha256);
   const ballots = Array.from({ length: Math.min(BALLOTS, entries) }, (_, i) => encodeUtf8(ballotOf(i)));
   const signer = createNoteSigner(ORIGIN, new Uint8Array(32).fill(6));
   let milliseconds = 1_800_000_000_000;

@@ -1,5 +1,5 @@
 // One core's share of checking signatures: the strict rule of ed25519.ts, with node:crypto for the arithmetic.
-import { createPublicKey, hash, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { concatBytes, decodeHex, encodeHex } from '../bytes.ts';
@@ -9,9 +9,10 @@ import { decodeAnyEntry, decodeEntry, signatureOfEntry, signatureOfPossession } 
 import { LedgerFault } from '../fault.ts';
 import { useSha256 } from '../hash.ts';
 import { decodeEntryBundle } from '../tile.ts';
+import { nativeSha256 } from './native-sha256.ts';
 import type { SignatureAnswer, SignatureWork, WrongEntry } from './signature-pool.ts';
 
-useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+useSha256(nativeSha256);
 
 /** RFC 8410: what stands before the 32 bytes of an Ed25519 key in DER. */
 const SPKI = decodeHex('302a300506032b6570032100');

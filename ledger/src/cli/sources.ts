@@ -1,10 +1,10 @@
 // What the programs are given: keys, policies, logs and files, by address or by path; and the state they keep.
-import { hash } from 'node:crypto';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import type { LogReader } from '../audit.ts';
 import { decodeUtf8 } from '../bytes.ts';
 import { LedgerFault } from '../fault.ts';
 import { useSha256 } from '../hash.ts';
+import { nativeSha256 } from './native-sha256.ts';
 import { parseLogKeys } from '../log-keys.ts';
 import { createHttpLogReader } from '../log-reader.ts';
 import type { NoteVerifier } from '../note.ts';
@@ -24,7 +24,7 @@ export type Output = {
 export class Unable extends Error {}
 
 /** Node's own SHA-256 for the whole program. */
-export const useFastHash = (): void => useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+export const useFastHash = (): void => useSha256(nativeSha256);
 
 export const isAddress = (text: string): boolean => /^https?:\/\//.test(text);
 
