@@ -638,15 +638,15 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     // All writes end before a failure is told: none may land later, under a file of the same name.
     await allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
     // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
-    const holds = store.holds();
+    const checkHolds = async (): Promise<void> => {
+      if (!(await store.holds())) throw new HeadMovedError();
+    };
     await allOrFirstFailure([
       ...staged.map(async ({ path, content }) => {
         const back = await tiles.read(path);
         if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
       }),
-      holds.then((still) => {
-        if (!still) throw new HeadMovedError();
-      }),
+      checkHolds(),
     ]);
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
   }
