@@ -89,6 +89,8 @@ describe('an installation set back to an old backup', () => {
     await second.stop();
     const third = await house.start();
     await untilMirrored(house.mirror, keys, 150);
+    const mirrorOf = async () => (await third.open.house.vitals()).mirror;
+    await expect.poll(mirrorOf).toMatchObject({ last: { size: 150 }, failures: 0 });
     await third.stop();
 
     const setBack: Partial<Settings> = { database: backup };

@@ -147,7 +147,11 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
 
     const transports = createTransports(settings, installation.demo, webOrigin);
     closing.push(async () => transports.close());
-    const counters = createCounters(settings.dataDir, () => Date.now());
+    const counters = createCounters(
+      settings.dataDir,
+      () => Date.now(),
+      () => mirroring?.state() ?? null,
+    );
     const checkSignature = createSignatureCheck();
     closing.push(checkSignature.close);
     const events = deferEvents();
@@ -156,7 +160,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       clock,
       random: (length) => randomBytes(length),
       ledger,
-      notices: createNotices({ translate, clock, webOrigin }),
+      notices: createNotices({ translate, clock, random: randomBytes, webOrigin }),
       files: createFileStore(dataDir.files, dataDir.scratch),
       events: events.port,
       log,

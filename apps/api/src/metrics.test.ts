@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fixedClock } from '@veche/core/clock.ts';
 import type { LedgerStatus } from '@veche/module-kit/module.ts';
+import type { Vitals } from '@veche/module-kit/vitals.ts';
 import { describe, expect, it } from 'vitest';
 import { createCounters, createMetrics } from './metrics.ts';
 
@@ -29,9 +30,13 @@ const STATUS: LedgerStatus = {
 };
 
 /** A server of one request, whose figures are asked again and again. */
-function start(status: () => Promise<LedgerStatus>) {
+function start(status: () => Promise<LedgerStatus>, mirror: Vitals['mirror'] = null) {
   let now = START;
-  const counters = createCounters('/', () => now);
+  const counters = createCounters(
+    '/',
+    () => now,
+    () => mirror,
+  );
   const answer = createMetrics({
     counters,
     ledger: { status, policy: 'a policy' },
@@ -82,6 +87,24 @@ describe('the metrics', () => {
       'veche_witness_bad_cosignatures{witness="city"}': 1,
       'veche_witness_lag_entries{witness="board"}': 20,
       'veche_witness_failures{witness="board"}': 4,
+    });
+  });
+
+  it('say how far the second copy is behind, where this process keeps one', async () => {
+    const { read } = start(() => Promise.resolve(STATUS));
+    expect(Object.keys(seriesOf(await read())).filter((name) => name.includes('mirror'))).toEqual([]);
+    const copied = { sinceMs: START - 60_000, last: { size: 15, atMs: START - 12_000 }, failures: 2 };
+    expect(seriesOf(await start(() => Promise.resolve(STATUS), copied).read())).toMatchObject({
+      veche_mirror_size: 15,
+      // Of the 18 that are witnessed: what is not public yet is nowhere to be copied from.
+      veche_mirror_lag_entries: 3,
+      veche_mirror_age_seconds: 12,
+      veche_mirror_failures: 2,
+    });
+    const never = { ...copied, last: null };
+    expect(seriesOf(await start(() => Promise.reject(new Error('away')), never).read())).toMatchObject({
+      veche_mirror_size: 0,
+      veche_mirror_age_seconds: 60,
     });
   });
 

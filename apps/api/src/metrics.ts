@@ -36,8 +36,13 @@ const MINUTE_MS = 60_000;
 /**
  * @param folder - the disk it lies on is watched
  * @param now - the machine's own time in milliseconds
+ * @param mirror - how the second copy of the log does that this process keeps
  */
-export function createCounters(folder: string, now: () => number): Counters {
+export function createCounters(
+  folder: string,
+  now: () => number,
+  mirror: () => Vitals['mirror'] = () => null,
+): Counters {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(openMetricsContentType);
   const registers = [registry];
@@ -108,6 +113,7 @@ export function createCounters(folder: string, now: () => number): Counters {
         sinceMs,
         disk: await measureDisk(folder),
         memoryBytes: process.memoryUsage.rss(),
+        mirror: mirror(),
         problems: [...counted.values()].sort((a, b) => b.count - a.count),
         minutes: Array.from({ length: MINUTES }, (_, i) => {
           const { minute, ...figures } =
@@ -220,15 +226,33 @@ function createGauges({ registry }: Counters) {
     size: gauge('veche_disk_size_bytes', 'Size of the disk of the data folder.'),
   };
 
+  const mirror = {
+    size: gauge('veche_mirror_size', 'Entries that the second copy of the log covers.'),
+    lag: gauge('veche_mirror_lag_entries', 'Public entries that the second copy does not cover yet.'),
+    age: gauge(
+      'veche_mirror_age_seconds',
+      'Since the second copy was last as new as the public log, or since it was begun.',
+    ),
+    failures: gauge('veche_mirror_failures', 'Rounds of copying in a row that failed.'),
+  };
+
   return (status: LedgerStatus | null, vitals: Vitals, hasPolicy: boolean, clockMs: number): void => {
     const ageOf = (unixSeconds: number): number => Math.max(0, Math.floor(clockMs / 1_000) - unixSeconds);
     // What cannot be read this time is left out: never an old figure in its place.
-    for (const one of [...Object.values(log), ...Object.values(disk)]) one.remove();
+    for (const one of [...Object.values(log), ...Object.values(disk), ...Object.values(mirror)]) one.remove();
     for (const one of Object.values(labelled)) one.reset();
     readable.set(status ? 1 : 0);
     if (vitals.disk) {
       disk.free.set(vitals.disk.freeBytes);
       disk.size.set(vitals.disk.totalBytes);
+    }
+    if (vitals.mirror) {
+      const { last, sinceMs, failures } = vitals.mirror;
+      mirror.size.set(last?.size ?? 0);
+      mirror.age.set(Math.max(0, (vitals.nowMs - (last?.atMs ?? sinceMs)) / 1_000));
+      mirror.failures.set(failures);
+      const shown = hasPolicy ? status?.witnessed : status?.head;
+      if (shown) mirror.lag.set(Math.max(0, shown.size - (last?.size ?? 0)));
     }
     if (!status) return;
     log.policy.set(hasPolicy ? 1 : 0);

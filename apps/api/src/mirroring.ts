@@ -8,6 +8,8 @@ import { MirrorFault, checkAgainstMirror, mirrorLog, removeReplacedPartials } fr
 import type { NoteVerifier } from '@veche/ledger/note.ts';
 import { SequencerFault, type Head } from '@veche/ledger/sequencer.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
+import type { MirrorVitals } from '@veche/module-kit/vitals.ts';
+import { createWakeableSleep } from '@veche/postgres/wakeable-sleep.ts';
 import { readerOf } from './log-stores.ts';
 
 export type Mirroring = {
@@ -15,8 +17,7 @@ export type Mirroring = {
   checkStart(head: Head | null): Promise<void>;
   /** Begins to copy. @param onFork called once, when the mirror cannot be followed for good */
   follow(onFork: (fault: SequencerFault) => void): void;
-  /** Entries that the mirror covers and when that was last true of all there were; null before the first round. */
-  state(): { readonly size: number; readonly atMs: number } | null;
+  state(): MirrorVitals;
   stop(): Promise<void>;
 };
 
@@ -35,15 +36,17 @@ const GIVEN_UP: readonly string[] = ['shrank', 'forked'];
 
 export function startMirroring(options: MirroringOptions): Mirroring {
   const { primary, mirror, logKeys, log, everyMs = EVERY_MS } = options;
-  let state: ReturnType<Mirroring['state']> = null;
+  const sinceMs = Date.now();
+  let last: MirrorVitals['last'] = null;
+  let failures = 0;
   let collected = 0;
   const stopping = new AbortController();
-  let wakeSleeper: (() => void) | null = null;
+  const { sleep, wake } = createWakeableSleep(stopping.signal);
   let running: Promise<void> = Promise.resolve();
 
   const round = async (): Promise<void> => {
     const { size, files } = await mirrorLog({ from: readerOf(primary), to: mirror, log: logKeys });
-    state = { size, atMs: Date.now() };
+    last = { size, atMs: Date.now() };
     if (files > 0) log.info({ size, files }, 'mirrored');
     const { size: upTo } = await removeReplacedPartials({
       stores: [primary, mirror],
@@ -56,7 +59,9 @@ export function startMirroring(options: MirroringOptions): Mirroring {
     while (!stopping.signal.aborted) {
       try {
         await round();
+        failures = 0;
       } catch (error) {
+        failures += 1;
         log.error(factsOf(error), 'the log could not be mirrored');
         if (error instanceof MirrorFault) await keepEvidence(options.evidence, error).catch(() => {});
         if (error instanceof MirrorFault && GIVEN_UP.includes(error.code)) {
@@ -64,23 +69,16 @@ export function startMirroring(options: MirroringOptions): Mirroring {
           return onFork(new SequencerFault(code, { cause: error }));
         }
       }
-      if (!stopping.signal.aborted)
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, everyMs);
-          wakeSleeper = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+      await sleep(everyMs);
     }
   };
   return {
     checkStart: (head) => checkAgainstMirror(mirror, logKeys, head, (path) => primary.read(path)),
     follow: (onFork) => void (running = run(onFork)),
-    state: () => state,
+    state: () => ({ sinceMs, last, failures }),
     async stop() {
       stopping.abort();
-      wakeSleeper?.();
+      wake();
       await running;
     },
   };

@@ -8,6 +8,8 @@ export type Vitals = {
   /** The disk of the data folder; null where the system does not tell. */
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   readonly memoryBytes: number;
+  /** The second copy of the log; null when this process keeps none. */
+  readonly mirror: MirrorVitals | null;
   /** Every "no" that was answered since, the most frequent first. */
   readonly problems: readonly Problems[];
   /** The last sixty minutes, oldest first, quiet ones included. */
@@ -20,6 +22,15 @@ export type Vitals = {
     /** The longest answer of the minute. */
     readonly slowestMs: number;
   }[];
+};
+
+export type MirrorVitals = {
+  /** When this process began to copy. */
+  readonly sinceMs: number;
+  /** The entries the copy covered when it was last as new as the public log, and when that was; null: not yet. */
+  readonly last: { readonly size: number; readonly atMs: number } | null;
+  /** Rounds in a row that failed. */
+  readonly failures: number;
 };
 
 /**

@@ -2,7 +2,7 @@
 import { refuse } from '@veche/core/refusal.ts';
 import type { House, LedgerStatus } from '@veche/module-kit/module.ts';
 import { route, type Route } from '@veche/module-kit/route.ts';
-import type { Vitals } from '@veche/module-kit/vitals.ts';
+import type { MirrorVitals, Vitals } from '@veche/module-kit/vitals.ts';
 import * as contract from './contract.ts';
 import { alarmsOf } from './domain/alarms.ts';
 import { barsOf } from './domain/growth.ts';
@@ -101,6 +101,8 @@ function operationsOf(log: LedgerStatus, vitals: Vitals, now: Date, hasPolicy: b
     quorumTime: log.witnessed.quorumTime,
     ageSeconds: ageOf(log.witnessed.quorumTime),
   };
+  const publicSize = hasPolicy ? (witnessed?.size ?? 0) : headSize;
+  const mirror = vitals.mirror && mirrorOf(vitals.mirror, vitals.nowMs, publicSize);
   return {
     now: now.toISOString(),
     state: log.state,
@@ -124,6 +126,7 @@ function operationsOf(log: LedgerStatus, vitals: Vitals, now: Date, hasPolicy: b
     })),
     disk: vitals.disk && { ...vitals.disk },
     memoryBytes: vitals.memoryBytes,
+    mirror,
     since: toInstant(vitals.sinceMs),
     problems: vitals.problems.map((problem) => ({ ...problem })),
     minutes: vitals.minutes.map(({ atMs, ...minute }) => ({ at: toInstant(atMs), ...minute })),
@@ -138,11 +141,20 @@ function operationsOf(log: LedgerStatus, vitals: Vitals, now: Date, hasPolicy: b
       staged: log.staged,
       witnesses: witnesses.map(({ ageSeconds, ...one }) => ({ ...one, age: ageSeconds })),
       changed: log.audit?.broken ?? null,
+      mirrorAge: mirror && mirror.ageSeconds,
       disk: vitals.disk,
       recentFailures: vitals.minutes.slice(-RECENT_MINUTES).reduce((sum, { failures }) => sum + failures, 0),
     }).map(({ facts, ...alarm }) => ({ ...alarm, facts: { ...facts } })),
   };
 }
+
+const mirrorOf = ({ sinceMs, last, failures }: MirrorVitals, nowMs: number, publicSize: number) => ({
+  size: last?.size ?? 0,
+  lagEntries: Math.max(0, publicSize - (last?.size ?? 0)),
+  copied: last !== null,
+  ageSeconds: Math.max(0, Math.floor((nowMs - (last?.atMs ?? sinceMs)) / 1_000)),
+  failures,
+});
 
 /**
  * One reading for everybody who asks within {@link FRESH_MS}; a failed one is not kept. What is read anew is everybody's

@@ -169,6 +169,18 @@ export const getOperations = endpoint({
     ),
     disk: z.object({ freeBytes: z.int(), totalBytes: z.int() }).nullable(),
     memoryBytes: z.int(),
+    mirror: z
+      .object({
+        size: index,
+        lagEntries: z.int(),
+        copied: z
+          .boolean()
+          .meta({ description: 'Whether it was ever as new as the public log since this process began.' }),
+        ageSeconds: z.int().meta({ description: 'Since it last was, or since this process began to copy.' }),
+        failures: z.int().meta({ description: 'Rounds of copying in a row that failed.' }),
+      })
+      .nullable()
+      .meta({ description: 'The second copy of the log; null: the process that answers keeps none.' }),
     since: instant,
     problems: z.array(
       z.object({ code: z.string(), kind: z.enum(['refusal', 'reject', 'failure']), count: z.int() }),

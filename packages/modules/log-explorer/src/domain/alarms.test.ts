@@ -12,6 +12,7 @@ const calm: Readings = {
   staged: 1,
   witnesses: [{ name: 'council', age: 30, failures: 0, badCosignatures: 0 }],
   changed: null,
+  mirrorAge: 20,
   disk: { freeBytes: 50e9, totalBytes: 100e9 },
   recentFailures: 0,
 };
@@ -22,6 +23,7 @@ describe('the alarms', () => {
   it('are silent when all is well, and where no witnesses are asked', () => {
     expect(codesOf({})).toEqual([]);
     expect(codesOf({ hasPolicy: false, witnessedAge: null, witnessedSize: 0, witnesses: [] })).toEqual([]);
+    expect(codesOf({ mirrorAge: null })).toEqual([]);
     expect(codesOf({ state: 'starting', headSize: 0, witnessedSize: 0, witnessedAge: null })).toEqual([]);
   });
 
@@ -38,6 +40,7 @@ describe('the alarms', () => {
     ['witness-bad-signature', 'a cosignature did not verify', { witnesses: witness({ badCosignatures: 1 }) }],
     ['queue-long', 'votes pile up', { waiting: 1_001 }],
     ['staged-many', 'files are not written', { staged: 51 }],
+    ['mirror-late', 'the second copy was not brought up to date', { mirrorAge: 901 }],
     ['disk-low', 'less than a tenth of the disk is free', { disk: { freeBytes: 9e9, totalBytes: 100e9 } }],
     ['disk-low', 'less than a gigabyte is free', { disk: { freeBytes: 9e8, totalBytes: 4e9 } }],
     ['failures', 'the server fails again and again', { recentFailures: 5 }],

@@ -18,6 +18,8 @@ export type Readings = {
   }[];
   /** Where the database was found to differ from what was signed, as the ledger port tells it; null: nowhere. */
   readonly changed: { readonly kind: 'entry' | 'head' | 'checkpoint'; readonly at: number } | null;
+  /** The second copy that is kept: since when it was not as new as the log; null: none is kept. */
+  readonly mirrorAge: number | null;
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Answers of the last five minutes that were our own fault, and all of them. */
   readonly recentFailures: number;
@@ -33,6 +35,7 @@ export const ALARM_CODES = [
   'witness-bad-signature',
   'queue-long',
   'staged-many',
+  'mirror-late',
   'disk-low',
   'failures',
 ] as const;
@@ -54,6 +57,8 @@ const WITNESS_LATE_SECONDS = 3_600;
 const QUEUE_LONG = 1_000;
 /** In order, batches are staged for milliseconds. */
 const STAGED_MANY = 50;
+/** The mirror is brought up to date every 15 seconds; what stops votes is not its being late. */
+const MIRROR_LATE_SECONDS = 900;
 /** A tenth, or a gigabyte. */
 const DISK_LOW_SHARE = { part: 1, of: 10 };
 const DISK_LOW_BYTES = 1_000_000_000;
@@ -83,6 +88,8 @@ export function alarmsOf(now: Readings): Alarm[] {
   }
   if (now.waiting > QUEUE_LONG) raise('queue-long', true, { entries: now.waiting });
   if (now.staged > STAGED_MANY) raise('staged-many', true, { batches: now.staged });
+  if (now.mirrorAge !== null && now.mirrorAge > MIRROR_LATE_SECONDS)
+    raise('mirror-late', false, { minutes: Math.floor(now.mirrorAge / 60) });
   if (now.disk && isLow(now.disk))
     raise('disk-low', true, { gigabytes: Math.floor(now.disk.freeBytes / 1_000_000_000) });
   if (now.recentFailures >= FAILURES_MANY) raise('failures', false, { count: now.recentFailures });
