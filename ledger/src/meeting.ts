@@ -50,7 +50,23 @@ export type NoticeItem = {
   readonly text: string;
   readonly explanation: string;
   readonly rule: DecisionRule;
+  /** The competence it falls under, by the name that the operator's library gives it. */
+  readonly clause?: string;
 };
+
+/** A document that owners may read before they vote: the notice commits to its bytes. */
+export type NoticeMaterial = {
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
+  readonly bytes: number;
+  readonly sha256: Base64Of32;
+  /** The item it belongs to; absent: the whole meeting. */
+  readonly item?: LogId;
+};
+
+/** What was found against the meeting before the call, and why it was called all the same. */
+export type NoticeAccepted = { readonly code: string; readonly reason: string; readonly item?: LogId };
 
 /** The payload of `meeting.called`. */
 export type Notice = {
@@ -65,6 +81,17 @@ export type Notice = {
   readonly opensAt: string;
   readonly closesAt: string;
   readonly items: readonly NoticeItem[];
+  readonly kind?: 'annual' | 'extraordinary';
+  /** Who calls: an owner, owners of a tenth of all votes, the managing company, the council of the house. */
+  readonly convener?: 'owner' | 'tenth' | 'management' | 'council';
+  /** What becomes of the vote of a share that is sold while voting goes on. */
+  readonly sale?: 'follows-title' | 'stays' | 'void';
+  /** When and where people come together. */
+  readonly gathering?: { readonly at: string; readonly place: string };
+  /** Where the materials can be seen. */
+  readonly materialsPlace?: string;
+  readonly materials?: readonly NoticeMaterial[];
+  readonly accepted?: readonly NoticeAccepted[];
 };
 
 /** The payload of `ballot`. */
@@ -203,16 +230,34 @@ const isRule = record(
   // Each has one value so far: another would ask for arithmetic that the recount does not have.
   { effectiveTo: date, coOwners: oneOf('fractional'), tie: oneOf('fails'), secrecy: oneOf('named') },
 );
-const isNotice = record({
-  meeting: forms.id,
-  title: text,
-  form: oneOf('absentee', 'in-person', 'mixed'),
-  building: record({ address: text, areaCm2: integerFrom(0) }),
-  timeZone: text,
-  opensAt: moment,
-  closesAt: moment,
-  items: listOf(record({ id: forms.id, number: integerFrom(0), text, explanation: text, rule: isRule })),
-});
+const isNotice = record(
+  {
+    meeting: forms.id,
+    title: text,
+    form: oneOf('absentee', 'in-person', 'mixed'),
+    building: record({ address: text, areaCm2: integerFrom(0) }),
+    timeZone: text,
+    opensAt: moment,
+    closesAt: moment,
+    items: listOf(
+      record(
+        { id: forms.id, number: integerFrom(0), text, explanation: text, rule: isRule },
+        { clause: text },
+      ),
+    ),
+  },
+  {
+    kind: oneOf('annual', 'extraordinary'),
+    convener: oneOf('owner', 'tenth', 'management', 'council'),
+    sale: oneOf('follows-title', 'stays', 'void'),
+    gathering: record({ at: moment, place: text }),
+    materialsPlace: text,
+    materials: listOf(
+      record({ name: text, type: text, bytes: integerFrom(0), sha256: forms.hash }, { item: forms.id }),
+    ),
+    accepted: listOf(record({ code: text, reason: text }, { item: forms.id })),
+  },
+);
 const isBallot = record({
   meeting: forms.id,
   voter: forms.id,
