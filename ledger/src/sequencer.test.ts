@@ -332,7 +332,7 @@ describe('a write that fails', () => {
       for (let i = size; i < size + 6; i++) world.store.submit(submissionOf(i));
       const unsteady = sequencerOf(world, { ...failing(world, write, stored), ahead: true, batchEntries: 2 });
       await unsteady.start().catch(() => null);
-      // Two batches may be committed when the files of the first one fail.
+      // Three batches may be committed when the files of the first one fail.
       for (let steps = 0; steps < 4; steps++) await unsteady.step().catch(() => null);
       await unsteady.settle().catch(() => null);
 
@@ -350,31 +350,41 @@ describe('a write that fails', () => {
     },
   );
 
-  it('with a batch ahead, commits the next batch while the files of the one before are being written', async () => {
+  it('with batches ahead, commits two while files are being written, shows them in order and then no third', async () => {
     const world = await createLog(10);
     const written: string[] = [];
+    const shown: number[] = [];
     const release = Promise.withResolvers<void>();
     const slow: TileStore = {
       ...world.tiles,
       async writeNew(path, content) {
-        await release.promise;
+        // Those of a later batch are there before.
+        if (path.endsWith('/11')) await release.promise;
         written.push(path);
         await world.tiles.writeNew(path, content);
+      },
+      async replace(path, content) {
+        shown.push(checkCheckpoint(decodeUtf8(content), verifier).size);
+        await world.tiles.replace(path, content);
       },
     };
     const sequencer = sequencerOf(world, { tiles: slow, ahead: true, batchEntries: 1 });
     await sequencer.start();
-    world.store.submit(submissionOf(10));
-    world.store.submit(submissionOf(11));
+    for (let i = 10; i < 14; i++) world.store.submit(submissionOf(i));
     await sequencer.step();
-    const second = sequencer.step();
+    await sequencer.step();
+    let isThird = false;
+    const third = sequencer.step().then(() => (isThird = true));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(world.store.head!.size).toBe(12);
-    expect(written).toEqual([]);
+    expect(world.store.head!.size).toBe(13);
+    expect(isThird).toBe(false);
+    expect(shown).toEqual([]);
+    expect(written.some((path) => path.endsWith('/12'))).toBe(true);
     release.resolve();
-    await second;
-    expect(await sequencer.step()).toBe(0);
-    await checkLog(world, 12);
+    await third;
+    expect([await sequencer.step(), await sequencer.step()]).toEqual([1, 0]);
+    expect(shown).toEqual([11, 12, 13, 14]);
+    await checkLog(world, 14);
   });
 
   it('with a batch ahead, reads the next full batch while one is committed, and nothing twice', async () => {

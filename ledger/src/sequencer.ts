@@ -9,9 +9,9 @@
 //   6  files that were put lazily are made durable, a few batches together                              put again at start
 //   7  staging is forgotten: with the commit of a later batch, or once nothing waits                     cleared at start
 // From 2 on any error leaves the outcome unknown. The sequencer then refuses to go on until start() has read what really
-// happened. With `ahead`, one further batch may be committed while the files of the one before are being written; batches
-// become public in order all the same, and start() replays as many as were committed and not yet public. Nothing signed leaves this process before 2, and Ed25519 is deterministic, so no two heads of one size are
-// ever signed. There is no clock, no random and no database here.
+// happened. With `ahead`, two further batches may be committed while a head is being shown; batches become public in order
+// all the same, and start() replays as many as were committed and not yet public. Nothing signed leaves this process
+// before 2, and Ed25519 is deterministic, so no two heads of one size are ever signed. There is no clock, no random and no database here.
 import { concatBytes, decodeUtf8, encodeHex, encodeUtf8, equalBytes } from './bytes.ts';
 import { checkCheckpoint, signCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -221,8 +221,8 @@ export type SequencerOptions = {
   /** Entries to a batch; 256 when not given. */
   readonly batchEntries?: number;
   /**
-   * Lets {@link Sequencer.step} resolve when its batch is committed, so that the next one is committed while the files of
-   * this one are being written. What fails then is told by the next step.
+   * Lets {@link Sequencer.step} resolve when its batch is committed, so that the next ones are committed while the files of
+   * this one are being written. What fails then is told by one of the next two steps.
    */
   readonly ahead?: boolean;
   /** The registrar's leaf, logged at creation as index 0. */
@@ -254,7 +254,7 @@ export type Sequencer = {
    */
   start(): Promise<Head>;
   /**
-   * Sequences one batch and publishes it; with `ahead` it is public at the latest when the next step resolves.
+   * Sequences one batch and publishes it; with `ahead` it is public at the latest when the next step but one resolves.
    * @returns how many entries; 0 when nothing was waiting, and then everything is public.
    * @throws whatever failed; `not-started` when a start() is due.
    */
@@ -319,8 +319,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let ready = false;
   // The latest time the clock has shown. Heads may be ahead of it by the milliseconds in which it showed the same.
   let clockMs = 0;
-  // The batch that was committed last, on its way to the public files; only one at a time.
+  // The batch that was committed last, on its way to the public files, one after the other; and the one before it.
   let publishing: Promise<void> = Promise.resolve();
+  let shownBefore: Promise<void> = publishing;
   // The size that is shown, the one whose files are durable too, and the one up to which staging was cleared.
   let shownSize = 0;
   let written = 0;
@@ -337,7 +338,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     ready = false;
     // What an earlier life still writes must not land after what this one reads.
     await publishing.catch(() => {});
-    publishing = Promise.resolve();
+    publishing = shownBefore = Promise.resolve();
     await removing;
     await syncing;
     syncFailed = null;
@@ -406,8 +407,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
         throw new SequencerFault('forked');
     await checkStart?.(found);
     cleared = 0;
-    if (staged) await publish(signedByAll(found), staged, tiles.lazily?.restore ?? tiles.writeNew);
-    else {
+    if (staged) {
+      await putFiles(staged, tiles.lazily?.restore ?? tiles.writeNew);
+      await showHead(signedByAll(found));
+    } else {
       // Where heads are shown, or who signs them, may have been changed since the last start.
       const present = publishTo === 'head' ? atHead : atCheckpoint;
       if (present?.size !== found.size || present.note.verified.length < signers.length)
@@ -543,11 +546,14 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     await committing;
     head = next;
     cleared = forgotten;
-    // Batches become public one after the other; the failure of the one before is found here.
-    await publishing;
+    // Files that no head tells of harm nobody: they are written while the batch before is still being shown.
+    const putting = putFiles(staged, tiles.lazily?.writeNew ?? tiles.writeNew);
+    putting.catch(() => {});
+    const before = publishing;
     const show = async (): Promise<void> => {
+      await allOrFirstFailure([before, putting]);
       if (syncFailed) throw syncFailed.cause;
-      await publish(next, staged, tiles.lazily?.writeNew ?? tiles.writeNew);
+      await showHead(next);
       shownSize = next.size;
       makeDurable();
       const filled = notePartials(old?.size ?? 0, next.size);
@@ -560,7 +566,10 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     publishing = show();
     // Told by whoever waits for it next: a rejection that nobody waits for yet must not end the process.
     publishing.catch(() => {});
-    if (!ahead) await settle();
+    if (!ahead) return settle();
+    // No more than two are committed and not shown; the failure of the one before the last is found here.
+    await shownBefore;
+    shownBefore = before;
   }
 
   /** Appends to the tree in memory. @returns every tile and bundle that the new size has and the old one had not */
@@ -630,24 +639,20 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   }
 
   /** Used for a new batch and for one that a crash interrupted: both must leave the same files behind. */
-  async function publish(
-    next: Head,
-    staged: readonly LogFile[],
-    write: TileStore['writeNew'],
-  ): Promise<void> {
+  async function putFiles(staged: readonly LogFile[], write: TileStore['writeNew']): Promise<void> {
     // All writes end before a failure is told: none may land later, under a file of the same name.
     await allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
-    // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
-    const checkHolds = async (): Promise<void> => {
-      if (!(await store.holds())) throw new HeadMovedError();
-    };
-    await allOrFirstFailure([
-      ...staged.map(async ({ path, content }) => {
+    await allOrFirstFailure(
+      staged.map(async ({ path, content }) => {
         const back = await tiles.read(path);
         if (!back || !equalBytes(back, content)) throw new SequencerFault('read-back');
       }),
-      checkHolds(),
-    ]);
+    );
+  }
+
+  async function showHead(next: Head): Promise<void> {
+    // A process that was held up may be the last to hear that another one writes: it must not show an older head again.
+    if (!(await store.holds())) throw new HeadMovedError();
     await tiles.replace(publishTo, encodeUtf8(next.checkpoint));
   }
 
