@@ -285,6 +285,14 @@ $function$;
 
 CREATE SCHEMA meetings;
 
+CREATE TABLE meetings.calendar_feeds (
+  person_id uuid NOT NULL,
+  token_hash text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT calendar_feeds_pkey PRIMARY KEY (person_id),
+  CONSTRAINT calendar_feeds_token_key UNIQUE (token_hash)
+);
+
 CREATE TABLE meetings.effective_ballots (
   building_id uuid NOT NULL,
   meeting text NOT NULL,
@@ -309,6 +317,28 @@ CREATE TABLE meetings.entries (
   CONSTRAINT entries_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
 CREATE INDEX entries_voter ON meetings.entries USING btree (building_id, meeting, voter);
+
+CREATE TABLE meetings.hand_deliveries (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  id uuid NOT NULL,
+  kind text NOT NULL,
+  channel text NOT NULL,
+  person_id uuid,
+  entrance text,
+  happened_at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  recorded_by uuid NOT NULL,
+  detail text NOT NULL,
+  proof_file text,
+  proof_type text,
+  proof_hash text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by uuid,
+  withdrawn_why text,
+  CONSTRAINT hand_deliveries_building_id_meeting_id_pk PRIMARY KEY (building_id, meeting, id),
+  CONSTRAINT hand_deliveries_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
 
 CREATE TABLE meetings.keys (
   building_id uuid NOT NULL,
@@ -388,6 +418,15 @@ CREATE TABLE people.buildings (
   CONSTRAINT buildings_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE people.dead_contacts (
+  channel text NOT NULL,
+  address text NOT NULL,
+  code text NOT NULL,
+  found_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT dead_contacts_channel_address_pk PRIMARY KEY (channel, address),
+  CONSTRAINT dead_contacts_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text])))
+);
+
 CREATE TABLE people.demo (
   single boolean NOT NULL DEFAULT true,
   offset_ms bigint NOT NULL DEFAULT 0,
@@ -429,6 +468,27 @@ CREATE TABLE people.houses (
 CREATE INDEX houses_company_index ON people.houses USING btree (company_key);
 CREATE INDEX houses_import_index ON people.houses USING btree (import_id);
 
+CREATE TABLE people.message_choices (
+  person_id uuid NOT NULL,
+  reminders boolean NOT NULL DEFAULT true,
+  token text NOT NULL,
+  CONSTRAINT message_choices_pkey PRIMARY KEY (person_id),
+  CONSTRAINT message_choices_token_key UNIQUE (token),
+  CONSTRAINT message_choices_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id)
+);
+
+CREATE TABLE people.message_events (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  message_id bigint NOT NULL,
+  kind text NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  code text,
+  CONSTRAINT message_events_pkey PRIMARY KEY (id),
+  CONSTRAINT message_events_kind_check CHECK ((kind = ANY (ARRAY['held'::text, 'refused'::text, 'sent'::text, 'delayed'::text, 'delivered'::text, 'bounced'::text, 'given-up'::text, 'read'::text]))),
+  CONSTRAINT message_events_message_id_messages_id_fk FOREIGN KEY (message_id) REFERENCES people.messages(id) ON DELETE CASCADE
+);
+CREATE INDEX message_events_message_index ON people.message_events USING btree (message_id);
+
 CREATE TABLE people.messages (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   channel text NOT NULL,
@@ -445,16 +505,27 @@ CREATE TABLE people.messages (
   created_at timestamp(3) with time zone NOT NULL,
   next_attempt_at timestamp(3) with time zone NOT NULL,
   sent_at timestamp(3) with time zone,
+  about text,
+  once_key text,
+  may_wait boolean NOT NULL DEFAULT false,
+  content_hash text NOT NULL DEFAULT ''::text,
+  reference text,
+  settled_at timestamp(3) with time zone,
+  read_at timestamp(3) with time zone,
   CONSTRAINT messages_pkey PRIMARY KEY (id),
-  CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text]))),
-  CONSTRAINT messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text]))),
+  CONSTRAINT messages_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'app'::text]))),
+  CONSTRAINT messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'bounced'::text]))),
   CONSTRAINT messages_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
   CONSTRAINT messages_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id)
 );
+CREATE INDEX messages_about_index ON people.messages USING btree (about) WHERE (about IS NOT NULL);
 CREATE INDEX messages_building_index ON people.messages USING btree (building_id);
+CREATE INDEX messages_inbox_index ON people.messages USING btree (person_id, id) WHERE (channel = 'app'::text);
 CREATE INDEX messages_person_index ON people.messages USING btree (person_id);
 CREATE INDEX messages_queue_index ON people.messages USING btree (next_attempt_at) WHERE (state = 'queued'::text);
 CREATE INDEX messages_recipient_index ON people.messages USING btree (recipient, id);
+CREATE INDEX messages_reference_index ON people.messages USING btree (channel, reference) WHERE (reference IS NOT NULL);
+CREATE UNIQUE INDEX messages_once_key ON people.messages USING btree (once_key);
 
 CREATE TABLE people.persons (
   id uuid NOT NULL DEFAULT gen_random_uuid(),

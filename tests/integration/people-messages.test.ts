@@ -1,7 +1,16 @@
 // The outbox: what is queued with an act, how it is carried, and what happens when the carrier says no.
-import { DeliveryFault, type MessageTransport } from '@veche/module-kit/module.ts';
+import { hash } from 'node:crypto';
+import { DeliveryFault, type DeliveryReport, type MessageTransport } from '@veche/module-kit/module.ts';
 import * as contract from '@veche/people/contract.ts';
-import { createDelivery } from '@veche/people/jobs.ts';
+import { createDelivery, peopleJobs } from '@veche/people/jobs.ts';
+import {
+  ensureStopTokens,
+  findReminders,
+  putReminders,
+  putRemindersByToken,
+} from '@veche/people/message-inbox.ts';
+import { markAlive, readChannels, readEventsAbout, readSentAbout } from '@veche/people/message-proofs.ts';
+import { insertMessages } from '@veche/people/message-store.ts';
 import { replaceDemoPeople } from '@veche/people/store.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { OPERATOR, startPeople } from '../support/people-server.ts';
@@ -25,7 +34,8 @@ const deliver = createDelivery(house);
 
 type State = { channel: string; state: string; attempts: number; error_code: string | null; text: string };
 const outbox = () =>
-  sql<State[]>`select channel, state, attempts, error_code, text from people.messages order by id`;
+  sql<State[]>`select channel, state, attempts, error_code, text from people.messages
+    where channel <> 'app' order by id`;
 async function newPerson(locale: 'ru' | 'en', email: string | null, phone: string | null): Promise<string> {
   const [row] = await sql<{ id: string }[]>`
     insert into people.persons (kind, name, email, phone, locale, created_at)
@@ -66,6 +76,27 @@ describe('a notice', () => {
     expect(queued[0]!.text).toContain('В доме «ул. Ясная, 5» вы теперь председатель');
     expect(queued[1]!.text).toMatch(/^Вече: /);
     expect(queued[2]!.text).toContain('you are now the chair of the general meeting');
+  });
+
+  it('lies in the person’s own pages too, even of one without a contact', async () => {
+    await house.notices.send(house.db, [role(await newPerson('ru', null, null))]);
+    expect(await sql`select channel, state, recipient, subject from people.messages`).toMatchObject([
+      { channel: 'app', state: 'sent', recipient: '', subject: expect.stringMatching(/./) as string },
+    ]);
+    expect(await outbox()).toEqual([]);
+  });
+
+  it('said twice with the same word goes once', async () => {
+    const person = await newPerson('ru', 'once@example.org', null);
+    const once = { ...role(person), once: 'the-meeting/called' };
+    await house.notices.send(house.db, [once, once]);
+    await Promise.all([
+      house.notices.send(house.db, [once]),
+      house.notices.send(house.db, [{ ...once, values: { role: 'auditor' } }]),
+    ]);
+    expect(await outbox()).toHaveLength(1);
+    await deliver();
+    expect(taken).toHaveLength(1);
   });
 
   it('is not sent when the act it tells of is undone', async () => {
@@ -165,6 +196,187 @@ describe('delivery', () => {
   it('logs neither address nor text', () => {
     expect(logged.length).toBeGreaterThan(0);
     expect(logged.join('\n')).not.toMatch(/@example\.org|\+7916|Анна/);
+  });
+});
+
+describe('quiet hours', () => {
+  /** In the building’s Moscow time. */
+  const goTo = (moment: string): void => clock.advance(new Date(moment).getTime() - clock.now().getTime());
+  const rings: string[] = [];
+  const phone: MessageTransport = { channel: 'sms', deliver: async ({ to }) => void rings.push(to) };
+  const ring = createDelivery({ ...house, transports: [phone] });
+
+  it('hold an SMS for the morning, but neither an e-mail nor what is urgent', async () => {
+    goTo('2027-03-01T22:30:00+03:00');
+    const both = await newPerson('ru', 'night@example.org', '+79160000011');
+    await house.notices.send(house.db, [role(both)]);
+    await house.notices.send(house.db, [
+      { ...role(await newPerson('ru', null, '+79160000012')), urgent: true },
+    ]);
+    await deliver();
+    await ring();
+    expect(taken).toHaveLength(1);
+    expect(rings).toEqual(['+79160000012']);
+    goTo('2027-03-02T08:59:00+03:00');
+    await ring();
+    expect(rings).toHaveLength(1);
+    goTo('2027-03-02T09:00:00+03:00');
+    await ring();
+    expect(rings).toEqual(['+79160000012', '+79160000011']);
+    expect(await eventsOf('+79160000011')).toEqual(['held null', 'sent null']);
+  });
+
+  it('hold a message that was queued by day and is tried at night, and the try does not count', async () => {
+    goTo('2027-03-02T21:59:00+03:00');
+    await house.notices.send(house.db, [role(await newPerson('ru', null, '+79160000013'))]);
+    goTo('2027-03-02T22:00:00+03:00');
+    await ring();
+    expect(rings).not.toContain('+79160000013');
+    expect(await outbox()).toMatchObject([{ state: 'queued', attempts: 0 }]);
+    goTo('2027-03-03T09:00:00+03:00');
+    await ring();
+    expect(rings).toContain('+79160000013');
+  });
+});
+
+const eventsOf = async (recipient: string): Promise<string[]> =>
+  (
+    await sql<{ line: string }[]>`
+      select kind || ' ' || coalesce(code, 'null') as line
+      from people.message_events e join people.messages m on m.id = e.message_id
+      where recipient = ${recipient} order by e.id`
+  ).map(({ line }) => line);
+
+describe('what became of a message', () => {
+  let report: Parameters<NonNullable<MessageTransport['follow']>>[0] = () => Promise.resolve(false);
+  const telling: MessageTransport = {
+    channel: 'email',
+    deliver: async ({ id }) => Promise.resolve({ reference: `queue-${id}` }),
+    follow: (given) => Promise.resolve(void (report = given)),
+  };
+  const carry = peopleJobs({ ...house, transports: [telling] }).find(
+    ({ name }) => name === 'deliver-messages',
+  ) as { run(): Promise<void> };
+  const tell = (id: string, outcome: DeliveryReport['outcome'], code: string, deadContact = false) =>
+    report({ message: { id }, outcome, code, deadContact });
+  async function send(address: string): Promise<{ id: string; person: string }> {
+    const person = await newPerson('ru', address, null);
+    await house.notices.send(house.db, [{ ...role(person), about: `about ${address}` }]);
+    await carry.run();
+    const [row] = await sql<
+      { id: string }[]
+    >`select id::text from people.messages where recipient = ${address}`;
+    return { id: row!.id, person };
+  }
+
+  it('is kept with its moments, the carrier’s name of it and the hash of what was sent', async () => {
+    const { id, person } = await send('told@example.org');
+    expect(await tell(id, 'delayed', '4.4.1')).toBe(true);
+    expect(await tell(id, 'delivered', '2.0.0')).toBe(true);
+    expect(await tell(id, 'delivered', '2.0.0')).toBe(true);
+    const [mail] = (await readSentAbout(house.db, 'about told@example.org')).filter(
+      ({ channel }) => channel === 'email',
+    );
+    expect(mail).toMatchObject({ personId: person, state: 'delivered', reference: `queue-${id}` });
+    const [row] = await sql<{ subject: string; text: string }[]>`
+      select subject, text from people.messages where id = ${id}`;
+    expect(mail!.contentHash).toBe(
+      hash('sha256', JSON.stringify(['email', 'told@example.org', row!.subject, row!.text])),
+    );
+    expect(
+      (await readEventsAbout(house.db, 'about told@example.org', person)).map(({ kind, code }) => [
+        kind,
+        code,
+      ]),
+    ).toEqual([
+      ['sent', null],
+      ['delayed', '4.4.1'],
+      ['delivered', '2.0.0'],
+    ]);
+  });
+
+  it('that came back stays so, whatever is told later', async () => {
+    const { id } = await send('back@example.org');
+    await tell(id, 'bounced', '5.2.2');
+    await tell(id, 'delivered', '2.0.0');
+    expect(await outbox()).toMatchObject([{ state: 'bounced', error_code: '5.2.2' }]);
+    expect(await eventsOf('back@example.org')).toEqual(['sent null', 'bounced 5.2.2']);
+  });
+
+  it('is not believed of a message that nobody sent', async () => {
+    await carry.run();
+    expect(await tell('999999999', 'bounced', '5.1.1', true)).toBe(false);
+    expect(await tell('no number', 'bounced', '5.1.1', true)).toBe(false);
+    expect(
+      await report({ message: { reference: 'x' }, outcome: 'bounced', code: '5.1.1', deadContact: true }),
+    ).toBe(false);
+  });
+
+  it('marks a mailbox that does not exist: nothing more goes there but a code, and the proof says why', async () => {
+    const { id, person } = await send('dead@example.org');
+    await tell(id, 'bounced', '5.1.1', true);
+    expect(await readChannels(house.db, [person])).toEqual(
+      new Map([[person, { email: 'dead', sms: 'none' }]]),
+    );
+    await house.notices.send(house.db, [{ ...role(person), about: 'second' }]);
+    await carry.run();
+    const second = await readSentAbout(house.db, 'second', person);
+    expect(second.map(({ channel, state, errorCode }) => [channel, state, errorCode])).toEqual([
+      ['app', 'sent', null],
+      ['email', 'failed', 'dead-contact'],
+    ]);
+    await insertMessages(
+      house.db,
+      [
+        {
+          channel: 'email',
+          recipient: 'dead@example.org',
+          subject: '',
+          text: '000000',
+          template: 'people.code',
+          personId: person,
+          buildingId: null,
+          secret: true,
+        },
+      ],
+      clock.now(),
+    );
+    expect((await outbox()).at(-1)).toMatchObject({ state: 'queued', text: '000000' });
+    await markAlive(house.db, 'email', 'dead@example.org');
+    expect(await readChannels(house.db, [person])).toEqual(
+      new Map([[person, { email: 'good', sms: 'none' }]]),
+    );
+  });
+
+  it('marks a mailbox that the server refuses at once', async () => {
+    const person = await newPerson('ru', 'refused@example.org', null);
+    await house.notices.send(house.db, [role(person)]);
+    answers = [new DeliveryFault('smtp-550', true, true)];
+    await deliver();
+    expect((await readChannels(house.db, [person])).get(person)?.email).toBe('dead');
+    expect(await eventsOf('refused@example.org')).toEqual(['given-up smtp-550']);
+  });
+});
+
+describe('an optional notice', () => {
+  it('goes to those who have not said no, and brings the link that says no', async () => {
+    const [willing, weary] = [
+      await newPerson('ru', 'willing@example.org', null),
+      await newPerson('ru', 'weary@example.org', null),
+    ];
+    await putReminders(house.db, weary, false, house.random);
+    await house.notices.send(
+      house.db,
+      [willing, weary].map((person) => ({ ...role(person), optional: true })),
+    );
+    expect((await outbox()).map(({ channel }) => channel)).toEqual(['email']);
+    const tokens = await ensureStopTokens(house.db, [willing], house.random);
+    expect(await putRemindersByToken(house.db, tokens.get(willing)!, false)).toBe(true);
+    expect(await putRemindersByToken(house.db, 'x'.repeat(32), false)).toBe(false);
+    expect(await findReminders(house.db, willing)).toBe(false);
+    // What the law demands still comes.
+    await house.notices.send(house.db, [role(willing)]);
+    expect(await outbox()).toHaveLength(2);
   });
 });
 

@@ -73,7 +73,7 @@ export async function startPeople(
         throw new TypeError('people has no business with the log');
       },
     }),
-    notices: createNotices({ translate, clock, webOrigin: ORIGIN }),
+    notices: createNotices({ translate, clock, random: (length) => randomBytes(length), webOrigin: ORIGIN }),
     files: createFileStore(dataDir.files, dataDir.scratch),
     events: { emit: () => Promise.resolve() },
     log: { info: note, warn: note, error: note },

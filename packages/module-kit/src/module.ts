@@ -172,8 +172,18 @@ export type Notice = {
   /** A value that reads differently in each language, such as a moment, is given in all of them. */
   readonly values?: Readonly<Record<string, string | number | Readonly<Record<Locale, string>>>>;
   readonly buildingId?: string;
+  /** What the message tells of, by the module's own name for it: the proofs of delivery are gathered by it. */
+  readonly about?: string;
+  /** Said again with the same word, the notice goes to nobody a second time. Unique in the installation. */
+  readonly once?: string;
+  /** Needed at once: quiet hours of the building do not hold its SMS. */
+  readonly urgent?: boolean;
+  /** The law does not demand it: a person may have said no to such messages. Its texts may use `stop`, a link that says so. */
+  readonly optional?: boolean;
+  /** By these alone; by every channel the person has unless given. */
+  readonly channels?: readonly ('email' | 'sms' | 'app')[];
 };
-/** Queues notices by every channel the person has, inside the caller's transaction. */
+/** Queues notices by every channel the person has and in the person's own pages, inside the caller's transaction. */
 export type NoticePort = { send(tx: Tx, notices: readonly Notice[]): Promise<void> };
 
 /** A message as it is handed to a carrier. */
@@ -187,14 +197,31 @@ export type OutgoingMessage = {
   readonly text: string;
 };
 
+/** What a carrier says of a message that it took earlier. */
+export type DeliveryReport = {
+  /** The id it was handed over with, or the carrier's own name of it. */
+  readonly message: { readonly id: string } | { readonly reference: string };
+  /** `delayed`: it is still being tried. `bounced`: it will not arrive. */
+  readonly outcome: 'delivered' | 'delayed' | 'bounced';
+  /** The carrier's code of the outcome, such as `5.1.1`; holds neither address nor text. */
+  readonly code: string;
+  /** The address itself is no good, not only this message. */
+  readonly deadContact: boolean;
+};
+
 /** Carries messages of one channel: SMTP, an SMS gateway, the outbox of a demonstration. */
 export type MessageTransport = {
   readonly channel: 'email' | 'sms';
   /**
-   * Resolves once the carrier has taken the message.
+   * Resolves once the carrier has taken the message; the carrier's own name of it, where there is one, is kept as proof.
    * @throws DeliveryFault: when it has not; any other error counts as one that may pass.
    */
-  deliver(message: OutgoingMessage): Promise<void>;
+  deliver(message: OutgoingMessage): Promise<{ readonly reference: string } | void>;
+  /**
+   * Present where the carrier tells later what became of a message: begins to listen. `report` says whether the message
+   * is known here; one that is not yet may be reported again.
+   */
+  follow?(report: (report: DeliveryReport) => Promise<boolean>): Promise<void>;
 };
 
 /** Why a carrier did not take a message; holds neither the address nor the text. */
@@ -203,11 +230,14 @@ export class DeliveryFault extends Error {
   readonly code: string;
   /** True when trying again is of no use, as with an address that does not exist. */
   readonly permanent: boolean;
-  constructor(code: string, permanent: boolean) {
+  /** True when the address itself is no good. */
+  readonly deadContact: boolean;
+  constructor(code: string, permanent: boolean, deadContact = false) {
     super(`message not delivered: ${code}`);
     this.name = 'DeliveryFault';
     this.code = code;
     this.permanent = permanent;
+    this.deadContact = deadContact;
   }
 }
 

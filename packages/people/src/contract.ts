@@ -526,7 +526,7 @@ export const readOutbox = endpoint({
         subject: z.string(),
         text: z.string(),
         createdAt: instant,
-        state: z.enum(['queued', 'sent', 'failed']),
+        state: z.enum(['queued', 'sent', 'delivered', 'failed', 'bounced']),
       }),
     ),
     next: z.string().nullable(),

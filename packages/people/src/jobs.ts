@@ -2,7 +2,16 @@
 // its carrier took it, so a crash between the two sends it again, never loses it.
 import type { House, Job } from '@veche/module-kit/module.ts';
 import { DeliveryFault } from '@veche/module-kit/module.ts';
-import { claimMessages, markFailed, markSent, type ClaimedMessage } from './message-store.ts';
+import { findQuietEnd } from './domain/quiet-hours.ts';
+import { keepReport, markDead } from './message-proofs.ts';
+import {
+  claimMessages,
+  holdMessage,
+  markFailed,
+  markSent,
+  type ClaimedMessage,
+  type TakenMessage,
+} from './message-store.ts';
 import { createSessions } from './sessions.ts';
 import { deleteOldCodes } from './store.ts';
 
@@ -16,7 +25,7 @@ const BACKOFF_SECONDS = [60, 300, 1_800, 7_200, 21_600, 86_400];
 const SECRET_BACKOFF_SECONDS = [20, 60, 180];
 
 export const peopleJobs = (house: House): readonly Job[] => [
-  { name: 'deliver-messages', everySeconds: 5, run: createDelivery(house) },
+  { name: 'deliver-messages', everySeconds: 5, run: createCarriage(house) },
   {
     name: 'sweep',
     everySeconds: 3_600,
@@ -26,6 +35,27 @@ export const peopleJobs = (house: House): readonly Job[] => [
     },
   },
 ];
+
+/** Listens to what carriers tell later, from the first run on, and delivers what is due at each. */
+function createCarriage(house: House): () => Promise<void> {
+  const deliver = createDelivery(house);
+  let following: Promise<unknown> | null = null;
+  const follow = (): Promise<unknown> =>
+    Promise.all(
+      house.transports.map((transport) =>
+        transport.follow?.((report) => keepReport(house.db, transport.channel, report, house.clock.now())),
+      ),
+    );
+  return async () => {
+    following ??= follow().catch((error: unknown) => {
+      // Messages still go out; the next run tries to listen again.
+      house.log.warn({ error: error instanceof Error ? error.name : '' }, 'carriers cannot be followed yet');
+      following = null;
+    });
+    await following;
+    await deliver();
+  };
+}
 
 /**
  * A run over everything that is due; calls during a run join it and ask for one more, so it may be called after each act.
@@ -55,36 +85,45 @@ async function deliverDue(house: House): Promise<void> {
   for (;;) {
     const claimed = await claimMessages(house.db, channels, house.clock.now(), LEASE_SECONDS, BATCH);
     const waiting = [...claimed];
-    const sent: string[] = [];
+    const taken: TakenMessage[] = [];
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
-        for (let message = waiting.shift(); message; message = waiting.shift())
-          if (await deliverOne(house, message)) sent.push(message.id);
+        for (let message = waiting.shift(); message; message = waiting.shift()) {
+          const done = await deliverOne(house, message);
+          if (done) taken.push(done);
+        }
       }),
     );
-    await markSent(house.db, sent, house.clock.now(), house.demo);
+    await markSent(house.db, taken, house.clock.now(), house.demo);
     if (claimed.length < BATCH) return;
   }
 }
 
-/** Whether the carrier took it; if not, why is noted with the message. */
-async function deliverOne(house: House, message: ClaimedMessage): Promise<boolean> {
+/** The message with the carrier's name of it; null when it was not taken, and why is noted with it. */
+async function deliverOne(house: House, message: ClaimedMessage): Promise<TakenMessage | null> {
   const transport = house.transports.find(({ channel }) => channel === message.channel)!;
+  const startedAt = house.clock.now();
+  const quietEnd = message.quietZone === null ? null : findQuietEnd(startedAt, message.quietZone);
+  if (quietEnd) {
+    await holdMessage(house.db, message.id, quietEnd, startedAt);
+    return null;
+  }
   try {
-    await transport.deliver({
+    const taken = await transport.deliver({
       id: message.id,
       to: message.recipient,
       subject: message.subject,
       text: message.text,
     });
-    return true;
+    return { id: message.id, reference: taken?.reference ?? null };
   } catch (error) {
-    const code = error instanceof DeliveryFault ? error.code : 'unexpected';
-    const permanent = error instanceof DeliveryFault && error.permanent;
-    const wait = permanent
+    const fault = error instanceof DeliveryFault ? error : null;
+    const code = fault?.code ?? 'unexpected';
+    const wait = fault?.permanent
       ? undefined
       : (message.secret ? SECRET_BACKOFF_SECONDS : BACKOFF_SECONDS)[message.attempts - 1];
-    const next = wait === undefined ? null : new Date(house.clock.now().getTime() + wait * 1000);
+    const now = house.clock.now();
+    const next = wait === undefined ? null : new Date(now.getTime() + wait * 1000);
     house.log.warn(
       {
         message: message.id,
@@ -95,7 +134,8 @@ async function deliverOne(house: House, message: ClaimedMessage): Promise<boolea
       },
       'message not delivered',
     );
-    await markFailed(house.db, message.id, code, next);
-    return false;
+    await markFailed(house.db, message.id, code, next, now);
+    if (fault?.deadContact) await markDead(house.db, message.channel, message.recipient, code, now);
+    return null;
   }
 }

@@ -1,72 +1,86 @@
-// Turns notices into messages, in the language of each person, by every channel the person has.
-// The texts are the modules'; nothing is sent here: messages are queued in the transaction of the act.
+// Turns notices into messages, in the language of each person, by every channel the person has and in the person's own
+// pages. The texts are the modules'; nothing is sent here: messages are queued in the transaction of the act.
 import type { Clock } from '@veche/core/clock.ts';
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
+import type { RandomBytes } from '@veche/core/random.ts';
 import type { Notice, NoticePort } from '@veche/module-kit/module.ts';
-import { findAddresses, findReachable, insertMessages, type NewMessage } from './message-store.ts';
+import { findQuietEnd } from './domain/quiet-hours.ts';
+import { ensureStopTokens } from './message-inbox.ts';
+import { findPlaces, findReachable, insertMessages, type Channel, type NewMessage } from './message-store.ts';
 
 export type NoticeOptions = {
   /** Over the catalogs of all modules. */
   readonly translate: Readonly<Record<Locale, Translate>>;
   readonly clock: Clock;
+  readonly random: RandomBytes;
   /** The public address of the installation, without a trailing slash. */
   readonly webOrigin: string;
 };
 
 /**
  * The notice port of the house. Beside a notice's own values its texts may use `name` (of the person), `address` (of the
- * building, when the notice names one) and `origin` (of the installation). A person without a contact is passed over:
- * who was told is counted from the messages.
+ * building, when the notice names one), `origin` (of the installation) and, in an optional notice, `stop` (the link that
+ * ends such messages). A person without a contact finds it in their pages alone.
  * @throws RangeError: from `send`, when a text is missing; the act then rolls back.
  */
-export function createNotices(options: NoticeOptions): NoticePort {
+export function createNotices({ translate: languages, clock, random, webOrigin }: NoticeOptions): NoticePort {
   return {
     send: async (tx, notices) => {
       if (notices.length === 0) return;
-      const people = new Map(
-        (
-          await findReachable(
-            tx,
-            notices.map(({ personId }) => personId),
-          )
-        ).map((person) => [person.id, person]),
+      const now = clock.now();
+      const reachable = await findReachable(
+        tx,
+        notices.map(({ personId }) => personId),
       );
-      const addresses = await findAddresses(
+      const people = new Map(reachable.map((person) => [person.id, person]));
+      const places = await findPlaces(
         tx,
         notices.flatMap(({ buildingId }) => (buildingId ? [buildingId] : [])),
       );
+      const wanted = notices.filter(({ personId, optional }) => !optional || people.get(personId)?.reminders);
+      const stops = await ensureStopTokens(
+        tx,
+        wanted.flatMap(({ personId, optional }) => (optional ? [personId] : [])),
+        random,
+      );
       const queued: NewMessage[] = [];
-      for (const { personId, template, values, buildingId } of notices) {
+      for (const notice of wanted) {
+        const { personId, template, buildingId, channels } = notice;
         const person = people.get(personId);
         if (!person) throw new RangeError('notice to a person who does not exist');
-        const translate = options.translate[person.locale];
-        const address = buildingId && addresses.get(buildingId);
+        const translate = languages[person.locale];
+        const place = buildingId === undefined ? undefined : places.get(buildingId);
+        const stop = notice.optional ? stops.get(personId) : undefined;
         const facts = {
           name: person.name,
-          origin: options.webOrigin,
-          ...(address ? { address } : {}),
-          ...valuesIn(person.locale, values),
+          origin: webOrigin,
+          ...(place ? { address: place.address } : {}),
+          ...(stop ? { stop: `${webOrigin}/stop/${stop}` } : {}),
+          ...valuesIn(person.locale, notice.values),
         };
-        const about = { template, personId, buildingId: buildingId ?? null };
-        if (person.email)
+        const put = (channel: Channel, recipient: string | null, subject: string, text: string): void => {
+          if (recipient === null || (channels && !channels.includes(channel))) return;
+          const mayWait = channel === 'sms' && !notice.urgent && place !== undefined;
           queued.push({
-            ...about,
-            channel: 'email',
-            recipient: person.email,
-            subject: translate(`${template}.subject`, facts),
-            text: translate(`${template}.text`, facts),
+            template,
+            personId,
+            buildingId: buildingId ?? null,
+            about: notice.about ?? null,
+            onceKey: notice.once === undefined ? null : `${notice.once}/${personId}/${channel}`,
+            channel,
+            recipient,
+            subject: subject && translate(subject, facts),
+            text: translate(text, facts),
+            mayWait,
+            notBefore: mayWait ? findQuietEnd(now, place.timeZone) : null,
           });
-        if (person.phone)
-          queued.push({
-            ...about,
-            channel: 'sms',
-            recipient: person.phone,
-            subject: '',
-            text: translate(`${template}.sms`, facts),
-          });
+        };
+        put('app', '', `${template}.subject`, `${template}.text`);
+        put('email', person.email, `${template}.subject`, `${template}.text`);
+        put('sms', person.phone, '', `${template}.sms`);
       }
-      await insertMessages(tx, queued, options.clock.now());
+      await insertMessages(tx, queued, now);
     },
   };
 }

@@ -273,12 +273,13 @@ export const houses = peopleSchema.table(
   ],
 );
 
-/** The outbox: written with the act it tells of, delivered afterwards. */
+/** The outbox: written with the act it tells of, delivered afterwards. Kept as the proof of what was sent to whom. */
 export const messages = peopleSchema.table(
   'messages',
   {
     id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
-    channel: text('channel', { enum: ['email', 'sms'] }).notNull(),
+    /** `app`: a notice in the person's own pages; its recipient is empty. */
+    channel: text('channel', { enum: ['email', 'sms', 'app'] }).notNull(),
     recipient: text('recipient').notNull(),
     subject: text('subject').notNull(),
     text: text('text').notNull(),
@@ -287,12 +288,26 @@ export const messages = peopleSchema.table(
     secret: boolean('secret').notNull().default(false),
     personId: uuid('person_id').references(() => persons.id),
     buildingId: uuid('building_id').references(() => buildings.id),
-    state: text('state', { enum: ['queued', 'sent', 'failed'] }).notNull(),
+    /** `sent`: a carrier took it, or it lies in the person's pages. `failed`: given up. `bounced`: came back after it was taken. */
+    state: text('state', { enum: ['queued', 'sent', 'delivered', 'failed', 'bounced'] }).notNull(),
     attempts: integer('attempts').notNull().default(0),
     errorCode: text('error_code'),
     createdAt: instant('created_at').notNull(),
     nextAttemptAt: instant('next_attempt_at').notNull(),
     sentAt: instant('sent_at'),
+    /** What the message tells of, as its module names it: a meeting. */
+    about: text('about'),
+    /** A second message with the same key is not queued. */
+    onceKey: text('once_key'),
+    /** An SMS that quiet hours of the building hold. */
+    mayWait: boolean('may_wait').notNull().default(false),
+    /** SHA-256 of channel, recipient, subject and text, hex; empty for a message with a code, whose text is not kept. */
+    contentHash: text('content_hash').notNull().default(''),
+    /** The carrier's own name of the message. */
+    reference: text('reference'),
+    /** When it was known to be delivered, or to have come back. */
+    settledAt: instant('settled_at'),
+    readAt: instant('read_at'),
   },
   (table) => [
     index('messages_queue_index')
@@ -301,10 +316,72 @@ export const messages = peopleSchema.table(
     index('messages_recipient_index').on(table.recipient, table.id),
     index('messages_person_index').on(table.personId),
     index('messages_building_index').on(table.buildingId),
-    check('messages_channel_check', sql`${table.channel} in ('email', 'sms')`),
-    check('messages_state_check', sql`${table.state} in ('queued', 'sent', 'failed')`),
+    index('messages_about_index')
+      .on(table.about)
+      .where(sql`${table.about} is not null`),
+    index('messages_reference_index')
+      .on(table.channel, table.reference)
+      .where(sql`${table.reference} is not null`),
+    index('messages_inbox_index')
+      .on(table.personId, table.id)
+      .where(sql`${table.channel} = 'app'`),
+    uniqueIndex('messages_once_key').on(table.onceKey),
+    check('messages_channel_check', sql`${table.channel} in ('email', 'sms', 'app')`),
+    check(
+      'messages_state_check',
+      sql`${table.state} in ('queued', 'sent', 'delivered', 'failed', 'bounced')`,
+    ),
   ],
 );
+
+/** What happened to a message, with its moment: only ever added to. That it was queued, the message itself says. */
+export const messageEvents = peopleSchema.table(
+  'message_events',
+  {
+    id: bigint('id', { mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity(),
+    messageId: bigint('message_id', { mode: 'bigint' })
+      .notNull()
+      .references(() => messages.id, { onDelete: 'cascade' }),
+    kind: text('kind', {
+      enum: ['held', 'refused', 'sent', 'delayed', 'delivered', 'bounced', 'given-up', 'read'],
+    }).notNull(),
+    at: instant('at').notNull(),
+    /** Of the carrier, such as `smtp-550` or `5.1.1`. */
+    code: text('code'),
+  },
+  (table) => [
+    index('message_events_message_index').on(table.messageId),
+    check(
+      'message_events_kind_check',
+      sql`${table.kind} in ('held', 'refused', 'sent', 'delayed', 'delivered', 'bounced', 'given-up', 'read')`,
+    ),
+  ],
+);
+
+/** Addresses that carriers say do not exist: nothing is sent there until the person signs in by it, or has another. */
+export const deadContacts = peopleSchema.table(
+  'dead_contacts',
+  {
+    channel: text('channel', { enum: ['email', 'sms'] }).notNull(),
+    address: text('address').notNull(),
+    code: text('code').notNull(),
+    foundAt: instant('found_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.channel, table.address] }),
+    check('dead_contacts_channel_check', sql`${table.channel} in ('email', 'sms')`),
+  ],
+);
+
+/** What a person wants to be told of beyond what the law demands; without a row everything. */
+export const messageChoices = peopleSchema.table('message_choices', {
+  personId: uuid('person_id')
+    .primaryKey()
+    .references(() => persons.id),
+  reminders: boolean('reminders').notNull().default(true),
+  /** In the links of reminders: whoever has it may end or resume them, and nothing else. */
+  token: text('token').notNull().unique('message_choices_token_key'),
+});
 
 /** Present, with its one row, only in a demonstration. */
 export const demo = peopleSchema.table(

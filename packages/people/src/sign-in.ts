@@ -16,6 +16,7 @@ import {
 } from './codes.ts';
 import { findContact } from './domain/contact.ts';
 import { createDelivery } from './jobs.ts';
+import { markAlive } from './message-proofs.ts';
 import { insertMessages } from './message-store.ts';
 import type { Sessions } from './sessions.ts';
 import {
@@ -119,6 +120,8 @@ export function createSignIn(house: House, sessions: Sessions): SignIn {
         return refuse(verdict === 'right' ? 'wrong-code' : verdict);
       }
       await markCodeUsed(tx, stored.id, now);
+      // Whoever read the code has shown that the address is good.
+      await markAlive(tx, found.channel, found.address);
       return { personId: stored.personId, ...(await sessions.open(tx, stored.personId)) };
     });
   };

@@ -39,7 +39,7 @@ function connect(url: string) {
 }
 
 const message = { id: '17', to: 'anna@example.org', subject: 'Собрание', text: 'Код: 012345\n\nДо встречи.' };
-const faultOf = (run: Promise<void>): Promise<unknown> =>
+const faultOf = (run: Promise<unknown>): Promise<unknown> =>
   run.then(
     () => null,
     (error: unknown) => error,

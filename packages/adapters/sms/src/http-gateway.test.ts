@@ -24,7 +24,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 }
 
 const message = { id: '17', to: '+79161234567', subject: '', text: 'Код: 012345' };
-const faultOf = (run: Promise<void>): Promise<unknown> =>
+const faultOf = (run: Promise<unknown>): Promise<unknown> =>
   run.then(
     () => null,
     (error: unknown) => error,

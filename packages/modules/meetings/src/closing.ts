@@ -329,6 +329,8 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
         personId,
         template: 'meetings.notice.result',
         buildingId: key.buildingId,
+        about: key.id,
+        once: `${key.id}/result`,
         values: { ...noticeValues(noticeOf(row), key), passed },
       })),
     );

@@ -72,6 +72,7 @@ export async function registerKey(
         personId,
         template: 'meetings.notice.key',
         buildingId: meeting.buildingId,
+        urgent: true,
         values: { label: request.label, building: meeting.buildingId, meeting: meeting.id },
       },
     ]);

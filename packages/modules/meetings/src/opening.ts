@@ -83,6 +83,8 @@ export async function callDraft(
         personId,
         template: 'meetings.notice.called',
         buildingId: key.buildingId,
+        about: key.id,
+        once: `${key.id}/called`,
         values: noticeValues(called.notice, key),
       })),
     );
@@ -148,6 +150,8 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
         personId,
         template: 'meetings.notice.opened',
         buildingId: key.buildingId,
+        about: key.id,
+        once: `${key.id}/opened`,
         values: noticeValues(notice, key),
       })),
     );

@@ -201,3 +201,48 @@ export const effectiveBallots = meetingsSchema.table(
     }),
   ],
 );
+
+/** Notices that went by hand: letters, hand-overs against a signature, posters. Never edited: a mistake is withdrawn. */
+export const handDeliveries = meetingsSchema.table(
+  'hand_deliveries',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    id: uuid('id').notNull(),
+    kind: text('kind').$type<'called' | 'opened' | 'reminder' | 'result'>().notNull(),
+    channel: text('channel').$type<'letter' | 'hand' | 'poster'>().notNull(),
+    /** To whom; null for a poster. */
+    personId: uuid('person_id'),
+    /** Where the poster hangs; null for all else. */
+    entrance: text('entrance'),
+    /** When it was posted, handed over or put up, as the person who did it says. */
+    happenedAt: moment('happened_at').notNull(),
+    recordedAt: moment('recorded_at').notNull(),
+    recordedBy: uuid('recorded_by').notNull(),
+    /** The number of a registered letter, or who took it; empty when there is nothing to say. */
+    detail: text('detail').notNull(),
+    /** The photo of the proof among the files, its media type and its SHA-256 in hex. */
+    proofFile: text('proof_file'),
+    proofType: text('proof_type'),
+    proofHash: text('proof_hash'),
+    withdrawnAt: moment('withdrawn_at'),
+    withdrawnBy: uuid('withdrawn_by'),
+    withdrawnWhy: text('withdrawn_why'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.id] }),
+    foreignKey({
+      name: 'hand_deliveries_meeting_fk',
+      columns: [table.buildingId, table.meeting],
+      foreignColumns: [meetings.buildingId, meetings.id],
+    }),
+  ],
+);
+
+/** Calendars that a person subscribed to: the address holds a token of which only the hash is kept. */
+export const calendarFeeds = meetingsSchema.table('calendar_feeds', {
+  personId: uuid('person_id').primaryKey(),
+  /** SHA-256 in hex. */
+  tokenHash: text('token_hash').notNull().unique('calendar_feeds_token_key'),
+  createdAt: moment('created_at').notNull(),
+});
