@@ -1,10 +1,12 @@
 // Casts per second, end to end over HTTP, beside the least possible server: same machine, same run, same load generator,
-// rounds taking turns. Every receipt is checked after its round.
+// rounds taking turns. Every receipt is checked after its round: the leaf's proof, the log's signature, the witnesses' quorum.
 import { castBallot } from '@veche/meetings/contract.ts';
 import { pathOf } from '@veche/module-kit/client.ts';
 import { encodeUtf8 } from '@veche/ledger/bytes.ts';
-import { parseVerifierKey } from '@veche/ledger/note.ts';
+import { parseLogKeys } from '@veche/ledger/log-keys.ts';
+import { parsePolicy } from '@veche/ledger/policy.ts';
 import { checkReceipt } from '@veche/ledger/receipt.ts';
+import { useNativeCrypto } from '@veche/witness/native-crypto.ts';
 import { signBallot, type SignedBallot } from '../story/holder.ts';
 import { openMeeting, prepareDevices } from '../story/hold-meeting.ts';
 import { startLeast, startVeche } from './children.ts';
@@ -20,6 +22,7 @@ const IN_FLIGHT = 256;
 const FEW_IN_FLIGHT = 32;
 
 export async function benchCasts(say: (text: string) => void): Promise<Figure[]> {
+  useNativeCrypto();
   const veche = await startVeche();
   const least = await startLeast().catch(async (error: unknown) => {
     await veche.stop();
@@ -31,6 +34,7 @@ export async function benchCasts(say: (text: string) => void): Promise<Figure[]>
     const devices = await prepareDevices(options, meeting);
     const path = pathOf(castBallot, { params: meeting.place });
     const choices = Object.fromEntries(meeting.itemIds.map((item) => [item, 'for' as const]));
+    const policy = parsePolicy(devices[0]!.policy!);
     const before = veche.memory();
 
     /** The same ballots to both servers, ours first. */
@@ -53,8 +57,8 @@ export async function benchCasts(say: (text: string) => void): Promise<Figure[]>
         const { state, proof } = JSON.parse(answers[i]!) as { state: string; proof: string };
         if (state !== 'witnessed')
           throw new Error(`a receipt says ${state}: the figure would not be one of receipts`);
-        // Checking costs more than casting; one in twenty keeps the bench short and still sees a broken sequencer.
-        if (i % 20 === 0) checkReceipt(proof, encodeUtf8(ballot.entry), parseVerifierKey(logKey));
+        const { checkpoint } = checkReceipt(proof, encodeUtf8(ballot.entry), parseLogKeys(logKey), policy);
+        if (!checkpoint.witnessed?.quorumTime) throw new Error('a receipt has no quorum of witnesses');
       }
       const theirs = await load(
         least.origin,
