@@ -110,7 +110,7 @@ async function createCluster(
     await runAs(account, binaries.initdb, [
       '-D', cluster, '-U', USER, '--pwfile', passwordFile, '-A', 'scram-sha-256',
       '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8',
-      ...(durable ? [] : ['--no-sync']),
+      ...syncOptions(durable),
     ]); // prettier-ignore
   } catch (cause) {
     await rm(cluster, { recursive: true, force: true });
@@ -118,6 +118,10 @@ async function createCluster(
   }
   await writeFile(join(cluster, 'postgresql.conf'), "include 'veche.conf'\n", { flag: 'a' });
 }
+
+/** A new cluster has a thousand files: to sync the whole file system takes a tenth of syncing each, and Linux can. */
+const syncOptions = (durable: boolean): string[] =>
+  durable ? (process.platform === 'linux' ? ['--sync-method=syncfs'] : []) : ['--no-sync'];
 
 /** Settings that hold from this start on. Errors are logged tersely: details of a constraint quote what people typed. */
 async function writeSettings(
