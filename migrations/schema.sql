@@ -385,6 +385,23 @@ CREATE TABLE meetings.meetings (
 CREATE INDEX meetings_called_at ON meetings.meetings USING btree (called_at);
 CREATE INDEX meetings_state_opens_at ON meetings.meetings USING btree (state, opens_at);
 
+CREATE TABLE meetings.minutes (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  edition integer NOT NULL,
+  language text NOT NULL,
+  particulars jsonb NOT NULL,
+  annexes jsonb NOT NULL,
+  pdf_file text NOT NULL,
+  xml_file text,
+  json_file text,
+  idem text NOT NULL,
+  drawn_up_by uuid,
+  drawn_up_at timestamp with time zone NOT NULL,
+  CONSTRAINT minutes_building_id_meeting_edition_pk PRIMARY KEY (building_id, meeting, edition),
+  CONSTRAINT minutes_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
+
 CREATE TABLE meetings.roll (
   building_id uuid NOT NULL,
   meeting text NOT NULL,
@@ -407,6 +424,22 @@ CREATE TABLE meetings.roll (
 CREATE INDEX roll_person ON meetings.roll USING btree (building_id, meeting, person_id);
 
 CREATE SCHEMA people;
+
+CREATE TABLE people.bases (
+  building_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  area_cm2 bigint NOT NULL,
+  source text NOT NULL,
+  document_number text NOT NULL,
+  document_date date,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  recorded_by uuid NOT NULL,
+  CONSTRAINT bases_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT bases_area_check CHECK ((area_cm2 > 0)),
+  CONSTRAINT bases_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
+  CONSTRAINT bases_recorded_by_persons_id_fk FOREIGN KEY (recorded_by) REFERENCES people.persons(id)
+);
+CREATE INDEX bases_recorded_by_index ON people.bases USING btree (recorded_by);
 
 CREATE TABLE people.buildings (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -467,6 +500,21 @@ CREATE TABLE people.houses (
 );
 CREATE INDEX houses_company_index ON people.houses USING btree (company_key);
 CREATE INDEX houses_import_index ON people.houses USING btree (import_id);
+
+CREATE TABLE people.looks (
+  building_id uuid NOT NULL,
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  person_id uuid NOT NULL,
+  place text NOT NULL,
+  premises_ids uuid[],
+  why text NOT NULL DEFAULT ''::text,
+  at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT looks_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT looks_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
+  CONSTRAINT looks_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id)
+);
+CREATE INDEX looks_at_index ON people.looks USING btree (building_id, at);
+CREATE INDEX looks_person_index ON people.looks USING btree (person_id);
 
 CREATE TABLE people.message_choices (
   person_id uuid NOT NULL,
@@ -536,9 +584,13 @@ CREATE TABLE people.persons (
   phone text,
   locale text NOT NULL,
   created_at timestamp(3) with time zone NOT NULL,
+  birth_day date,
+  merged_into uuid,
   CONSTRAINT persons_pkey PRIMARY KEY (id),
-  CONSTRAINT persons_kind_check CHECK ((kind = ANY (ARRAY['natural'::text, 'legal'::text, 'public'::text])))
+  CONSTRAINT persons_kind_check CHECK ((kind = ANY (ARRAY['natural'::text, 'legal'::text, 'public'::text]))),
+  CONSTRAINT persons_merged_into_persons_id_fk FOREIGN KEY (merged_into) REFERENCES people.persons(id)
 );
+CREATE INDEX persons_merged_index ON people.persons USING btree (merged_into);
 CREATE UNIQUE INDEX persons_email_key ON people.persons USING btree (email);
 CREATE UNIQUE INDEX persons_phone_key ON people.persons USING btree (phone);
 CREATE UNIQUE INDEX persons_tax_number_key ON people.persons USING btree (tax_number);
@@ -560,6 +612,40 @@ CREATE TABLE people.premises (
   CONSTRAINT premises_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id)
 );
 CREATE INDEX premises_order_index ON people.premises USING btree (building_id, sort_key);
+
+CREATE TABLE people.premises_past (
+  building_id uuid NOT NULL,
+  premises_id uuid NOT NULL,
+  number text NOT NULL,
+  kind text NOT NULL,
+  entrance text NOT NULL,
+  area_cm2 bigint NOT NULL,
+  superseded_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT premises_past_building_id_premises_id_superseded_at_pk PRIMARY KEY (building_id, premises_id, superseded_at),
+  CONSTRAINT premises_past_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id)
+);
+
+CREATE TABLE people.register_events (
+  building_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  premises_id uuid,
+  kind text NOT NULL,
+  day date,
+  document_kind text,
+  document_number text NOT NULL DEFAULT ''::text,
+  document_date date,
+  note text NOT NULL DEFAULT ''::text,
+  closed uuid[] NOT NULL,
+  opened uuid[] NOT NULL,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  recorded_by uuid NOT NULL,
+  CONSTRAINT register_events_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT register_events_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
+  CONSTRAINT register_events_premises_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id),
+  CONSTRAINT register_events_recorded_by_persons_id_fk FOREIGN KEY (recorded_by) REFERENCES people.persons(id)
+);
+CREATE INDEX register_events_premises_index ON people.register_events USING btree (building_id, premises_id);
+CREATE INDEX register_events_recorded_by_index ON people.register_events USING btree (recorded_by);
 
 CREATE TABLE people.register_imports (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -595,6 +681,38 @@ CREATE TABLE people.registry_imports (
 );
 CREATE INDEX registry_imports_created_index ON people.registry_imports USING btree (created_at);
 CREATE INDEX registry_imports_imported_by_index ON people.registry_imports USING btree (imported_by);
+
+CREATE TABLE people.representations (
+  building_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  principal_id uuid NOT NULL,
+  agent_id uuid NOT NULL,
+  basis text NOT NULL,
+  premises_ids uuid[],
+  document_kind text,
+  document_number text NOT NULL,
+  document_date date,
+  document text NOT NULL,
+  from_day date NOT NULL,
+  until_day date,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  recorded_by uuid NOT NULL,
+  revoked_on date,
+  revoked_at timestamp(3) with time zone,
+  revoked_by uuid,
+  CONSTRAINT representations_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT representations_days_check CHECK ((from_day < until_day)),
+  CONSTRAINT representations_revoked_check CHECK (((revoked_on IS NULL) = (revoked_at IS NULL))),
+  CONSTRAINT representations_agent_id_persons_id_fk FOREIGN KEY (agent_id) REFERENCES people.persons(id),
+  CONSTRAINT representations_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
+  CONSTRAINT representations_principal_id_persons_id_fk FOREIGN KEY (principal_id) REFERENCES people.persons(id),
+  CONSTRAINT representations_recorded_by_persons_id_fk FOREIGN KEY (recorded_by) REFERENCES people.persons(id),
+  CONSTRAINT representations_revoked_by_persons_id_fk FOREIGN KEY (revoked_by) REFERENCES people.persons(id)
+);
+CREATE INDEX representations_agent_index ON people.representations USING btree (agent_id);
+CREATE INDEX representations_principal_index ON people.representations USING btree (principal_id);
+CREATE INDEX representations_recorded_by_index ON people.representations USING btree (recorded_by);
+CREATE INDEX representations_revoked_by_index ON people.representations USING btree (revoked_by);
 
 CREATE TABLE people.roles (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -649,20 +767,33 @@ CREATE TABLE people.titles (
   person_id uuid,
   share text NOT NULL,
   document text NOT NULL,
-  valid_from date,
+  held_from date,
   recorded_at timestamp(3) with time zone NOT NULL,
-  valid_to timestamp(3) with time zone,
+  superseded_at timestamp(3) with time zone,
   import_id uuid,
+  held_to date,
+  document_kind text,
+  document_number text NOT NULL DEFAULT ''::text,
+  document_date date,
+  room text NOT NULL DEFAULT ''::text,
+  joint_with uuid[] NOT NULL DEFAULT '{}'::uuid[],
+  freeze text,
+  arrested boolean NOT NULL DEFAULT false,
+  usufructuary_id uuid,
   CONSTRAINT titles_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT titles_freeze_check CHECK (("freeze" = ANY (ARRAY['death'::text, 'objection'::text, 'dispute'::text]))),
+  CONSTRAINT titles_held_check CHECK ((held_from < held_to)),
   CONSTRAINT titles_share_check CHECK ((share ~ '^[1-9][0-9]*(/[1-9][0-9]*)?$'::text)),
   CONSTRAINT titles_import_fk FOREIGN KEY (building_id, import_id) REFERENCES people.register_imports(building_id, id),
   CONSTRAINT titles_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id),
-  CONSTRAINT titles_premises_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id)
+  CONSTRAINT titles_premises_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id),
+  CONSTRAINT titles_usufructuary_id_persons_id_fk FOREIGN KEY (usufructuary_id) REFERENCES people.persons(id)
 );
-CREATE INDEX titles_active_index ON people.titles USING btree (building_id) WHERE (valid_to IS NULL);
+CREATE INDEX titles_active_index ON people.titles USING btree (building_id) WHERE (superseded_at IS NULL);
 CREATE INDEX titles_import_index ON people.titles USING btree (building_id, import_id);
 CREATE INDEX titles_person_index ON people.titles USING btree (person_id);
 CREATE INDEX titles_premises_index ON people.titles USING btree (building_id, premises_id);
+CREATE INDEX titles_usufructuary_index ON people.titles USING btree (usufructuary_id);
 
 CREATE SCHEMA veche;
 

@@ -5,6 +5,7 @@ import { equals, one, sum } from '@veche/core/rational.ts';
 import { ProblemError } from '@veche/module-kit/problem.ts';
 import * as contract from '@veche/people/contract.ts';
 import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
+import { asOf } from '@veche/people/register/titles.ts';
 import { findHoldings, listOwners, personNames } from '@veche/people/store.ts';
 import { describe, expect, it } from 'vitest';
 import { OPERATOR, startPeople, waitFor } from '../support/people-server.ts';
@@ -63,7 +64,7 @@ async function apply(building: Building, rows: readonly string[]) {
 }
 /** The register as lines `number owner share`. */
 async function linesOf({ id }: Building): Promise<string[]> {
-  const holdings = await findHoldings(house.db, id);
+  const holdings = await findHoldings(house.db, id, asOf(clock.now()));
   const names = await personNames(
     house.db,
     holdings.flatMap(({ personId }) => personId ?? []),
@@ -185,10 +186,10 @@ describe('a register', () => {
       'import-applied',
     );
 
-    const holdings = await findHoldings(house.db, building.id);
+    const holdings = await findHoldings(house.db, building.id, asOf(clock.now()));
     for (const titles of Map.groupBy(holdings, ({ premisesId }) => premisesId).values())
       expect(equals(sum(titles.map(({ share }) => share)), one)).toBe(true);
-    const owners = await listOwners(house.db, building.id);
+    const owners = await listOwners(house.db, building.id, clock.now());
     expect(owners).toHaveLength(600);
     const about = await call()(contract.getBuilding, { params });
     expect(about).toMatchObject({
@@ -201,9 +202,9 @@ describe('a register', () => {
     const building = await newBuilding();
     const rows = ['1;50;Иванов;1/2;i@example.org;', '1;50;Иванова;1/2;;', '2;40;;;;'];
     await apply(building, rows);
-    const before = await findHoldings(house.db, building.id);
+    const before = await findHoldings(house.db, building.id, asOf(clock.now()));
     await apply(building, rows);
-    expect(await findHoldings(house.db, building.id)).toEqual(before);
+    expect(await findHoldings(house.db, building.id, asOf(clock.now()))).toEqual(before);
   });
 
   it('that changed closes the titles that are gone, opens the new ones, and keeps history and persons', async () => {
@@ -213,11 +214,11 @@ describe('a register', () => {
       '1;50;Петров;1/2;;',
       '3 А;30;Сидоров;1;;',
     ]);
-    const before = await findHoldings(house.db, building.id);
+    const before = await findHoldings(house.db, building.id, asOf(clock.now()));
     clock.advance(1_000);
     await apply(building, ['1;50;ИВАНОВ;1/3;changing@example.org;', '1;50;Новая;2/3;;', '4;20;Сидоров;1;;']);
     expect(await linesOf(building)).toEqual(['1 ИВАНОВ 1/3', '1 Новая 2/3', '4 Сидоров 1/1']);
-    const after = await findHoldings(house.db, building.id);
+    const after = await findHoldings(house.db, building.id, asOf(clock.now()));
     const idOf = (holdings: typeof before, number: string) =>
       holdings.find((held) => held.number === number)!;
     expect(idOf(after, '1').premisesId).toBe(idOf(before, '1').premisesId);
@@ -226,7 +227,7 @@ describe('a register', () => {
     expect(await sql`select 1 from people.titles where building_id = ${building.id}`).toHaveLength(6);
     expect((await call()(contract.getBuilding, { params: { building: building.id } })).premises).toBe(2);
     await apply(building, ['3а;30;Сидоров;1;;']);
-    expect(idOf(await findHoldings(house.db, building.id), '3а').premisesId).toBe(
+    expect(idOf(await findHoldings(house.db, building.id, asOf(clock.now())), '3а').premisesId).toBe(
       idOf(before, '3 А').premisesId,
     );
   });
@@ -271,7 +272,7 @@ describe('a register', () => {
     }
     expect(await linesOf(building)).toEqual(['1 Иванов 1/1']);
     expect(await sql`select 1 from people.persons where email = 'p@example.org'`).toHaveLength(0);
-    expect((await findHoldings(house.db, building.id))[0]!.areaCm2).toBe(500_000);
+    expect((await findHoldings(house.db, building.id, asOf(clock.now())))[0]!.areaCm2).toBe(500_000);
     await building.chair(contract.applyRegister, { params });
     expect(await linesOf(building)).toEqual(['1 Петров 1/1', '2 Сидоров 1/1']);
   });
@@ -307,9 +308,9 @@ describe('a register', () => {
   it('lets two persons swap their contacts', async () => {
     const building = await newBuilding();
     await apply(building, ['1;50;Первый;1;first@example.org;', '2;50;Второй;1;second@example.org;']);
-    const before = await findHoldings(house.db, building.id);
+    const before = await findHoldings(house.db, building.id, asOf(clock.now()));
     await apply(building, ['1;50;Первый;1;second@example.org;', '2;50;Второй;1;first@example.org;']);
-    expect(await findHoldings(house.db, building.id)).toEqual(before);
+    expect(await findHoldings(house.db, building.id, asOf(clock.now()))).toEqual(before);
     const first = await signedIn('second@example.org');
     expect((await first(contract.getMe)).name).toBe('Первый');
   });
@@ -367,7 +368,7 @@ describe('a register', () => {
     const started = performance.now();
     await building.chair(contract.applyRegister, { params });
     expect(performance.now() - started).toBeLessThan(15_000);
-    expect(await findHoldings(house.db, building.id)).toHaveLength(20_000);
+    expect(await findHoldings(house.db, building.id, asOf(clock.now()))).toHaveLength(20_000);
   });
 
   it('that is no table is refused with a reason, in the language of the reader', async () => {

@@ -10,6 +10,8 @@ import { applyImport, checkRegister, importRegistry, uploadRegister } from './im
 import { listMessages } from './message-store.ts';
 import { findImport, readRegisterPage, type RegisterImport } from './register-store.ts';
 import { registerTemplate } from './register-template.ts';
+import { dayIn } from './register/local-day.ts';
+import { insertLook } from './register/title-store.ts';
 import { findRegistryImport, listHousesPage, type RegistryImport } from './registry-store.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createAskForCode, createSignIn } from './sign-in.ts';
@@ -69,10 +71,10 @@ function signInRoutes(house: House, sessions: Sessions): Route[] {
 
 function myRoutes({ db }: House, sessions: Sessions): Route[] {
   return [
-    route(contract.getMe, async ({ caller }) => {
+    route(contract.getMe, async ({ caller, now }) => {
       const [person, standing] = await Promise.all([
         getPerson(db, caller.personId),
-        findStanding(db, caller.personId),
+        findStanding(db, caller.personId, now),
       ]);
       return { ...person, ...standing };
     }),
@@ -176,10 +178,25 @@ function registerRoutes(house: House): Route[] {
       });
       return isRefusal(applied) ? applied : importReport(applied, translate);
     }),
-    route(contract.readRegister, async ({ params, query }) => {
-      if (!(await findBuilding(db, params.building))) return refuse('not-found');
-      const { after, search } = query;
-      return readRegisterPage(db, { buildingId: params.building, after, search, limit: PREMISES_PER_PAGE });
+    route(contract.readRegister, async ({ params, query, caller, now }) => {
+      const building = await findBuilding(db, params.building);
+      if (!building) return refuse('not-found');
+      const page = await readRegisterPage(db, {
+        buildingId: building.id,
+        day: dayIn(now, building.timeZone),
+        after: query.after,
+        search: query.search,
+        limit: PREMISES_PER_PAGE,
+      });
+      const premisesIds = page.premises.map(({ id }) => id);
+      const look = {
+        buildingId: building.id,
+        personId: caller.personId,
+        place: 'register',
+        premisesIds,
+      } as const;
+      if (premisesIds.length > 0) await insertLook(db, look, now);
+      return page;
     }),
     route(contract.getRegisterTemplate, async ({ locale, translate }) => ({
       content: new TextEncoder().encode(registerTemplate(locale)),

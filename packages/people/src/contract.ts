@@ -383,6 +383,11 @@ export const readRegister = endpoint({
             share: fraction,
             document: z.string(),
             validFrom: z.string().nullable(),
+            freeze: z.enum(['death', 'objection', 'dispute']).nullable(),
+            jointly: z
+              .boolean()
+              .meta({ description: 'Held undivided by several, of whom the owner is one.' }),
+            room: z.string().meta({ description: 'A room of a communal flat; empty otherwise.' }),
           }),
         ),
       }),

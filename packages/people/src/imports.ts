@@ -24,6 +24,7 @@ import {
   type RegisterImport,
   type RegisterReport,
 } from './register-store.ts';
+import { dayIn } from './register/local-day.ts';
 import { insertRegistry, type RegistryImport } from './registry-store.ts';
 import { getBuilding, getPerson } from './store.ts';
 
@@ -169,9 +170,12 @@ export async function applyImport(
     await applyRegister(tx, {
       buildingId,
       importId,
+      fileName: locked.fileName,
+      appliedBy: given.appliedBy,
       register,
       locale,
       now: given.now,
+      day: dayIn(given.now, (await getBuilding(tx, buildingId)).timeZone),
       random: house.random,
       tellReplaced: (personIds) =>
         house.notices.send(

@@ -138,7 +138,21 @@ describe('titles of a new register', () => {
         ],
         [title('1/3'), title('1/3', 'a'), title('1/3', 'b')],
       ),
-    ).toEqual({ closed: ['t2'], opened: [title('1/3', 'b')] });
+    ).toEqual({ closed: ['t2'], opened: [{ ...title('1/3', 'b'), follows: null }] });
+  });
+  it('that bring another paper follow the one of the same owner and share; without a paper that one stays', () => {
+    const known = { id: 't1', ...title('1/3', 'a'), document: '№ 1', validFrom: '2020-01-01' };
+    const newer = { ...title('1/3', 'a'), document: '№ 2' };
+    expect(compareTitles([known], [newer])).toEqual({
+      closed: ['t1'],
+      opened: [{ ...newer, follows: 't1' }],
+    });
+    expect(compareTitles([known], [title('1/3', 'a')])).toEqual({ closed: [], opened: [] });
+    const other = { ...title('1/2', 'a'), document: '№ 2' };
+    expect(compareTitles([known], [other])).toEqual({
+      closed: ['t1'],
+      opened: [{ ...other, follows: null }],
+    });
   });
   it('of an unchanged register change nothing', () => {
     expect(compareTitles([{ id: 't', ...title('1') }], [title('1')])).toEqual({ closed: [], opened: [] });

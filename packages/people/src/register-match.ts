@@ -201,19 +201,46 @@ export const titleRecords = (
 
 const titleKey = ({ premisesId, personId, share, document, validFrom }: TitleRecord): string =>
   JSON.stringify([premisesId, personId, share, document, validFrom]);
+const holderKey = ({ premisesId, personId, share }: TitleRecord): string =>
+  JSON.stringify([premisesId, personId, share]);
 
-/** What turns the active titles into the wanted ones: titles that say the same stay as they are, one for one. */
+export type OpenedTitle = TitleRecord & {
+  /** Id of the title of the same owner and share in whose place it comes; null: there was none. */
+  readonly follows: string | null;
+};
+
+/**
+ * What turns the active titles into the wanted ones: titles that say the same stay as they are, one for one. One that
+ * differs from a known one in its paper alone stays too where the wanted one names no paper, and follows it otherwise.
+ */
 export function compareTitles(
   active: readonly (TitleRecord & { readonly id: string })[],
   wanted: readonly TitleRecord[],
-): { closed: string[]; opened: TitleRecord[] } {
-  const spare = new Map<string, string[]>();
-  for (const title of active) {
-    const key = titleKey(title);
-    spare.set(key, [...(spare.get(key) ?? []), title.id]);
-  }
-  const opened = wanted.filter((title) => !spare.get(titleKey(title))?.shift());
-  return { closed: [...spare.values()].flat(), opened };
+): { closed: string[]; opened: OpenedTitle[] } {
+  const spare = new Set(active.map(({ id }) => id));
+  const take = (keyOf: (title: TitleRecord) => string, from: readonly TitleRecord[]) => {
+    const byKey = Map.groupBy(
+      active.filter(({ id }) => spare.has(id)),
+      keyOf,
+    );
+    return from.map((title) => {
+      const found = byKey.get(keyOf(title))?.shift() ?? null;
+      if (found) spare.delete(found.id);
+      return found?.id ?? null;
+    });
+  };
+  const same = take(titleKey, wanted);
+  const rest = wanted.filter((_, i) => same[i] === null);
+  const followed = take(holderKey, rest);
+  const opened: OpenedTitle[] = [];
+  const closed = [...spare];
+  rest.forEach((title, i) => {
+    const follows = followed[i] ?? null;
+    if (follows !== null && title.document === '' && title.validFrom === null) return;
+    if (follows !== null) closed.push(follows);
+    opened.push({ ...title, follows });
+  });
+  return { closed, opened };
 }
 
 /** Orders numbers as people do: `2` before `10`, `10` before `10а`. At most 64 characters decide. */

@@ -15,7 +15,10 @@ import {
   type KnownPerson,
   type PersonRecord,
 } from './register-match.ts';
-import { buildings, registerImports, titles } from './schema.ts';
+import type { LocalDay } from './register/local-day.ts';
+import { readDocument } from './register/title-document.ts';
+import type { Freeze } from './register/titles.ts';
+import { buildings, registerEvents, registerImports, titles } from './schema.ts';
 import { randomUuid } from './uuid.ts';
 
 /** What is kept of a reconciliation: codes and facts, so that it reads in any language. */
@@ -131,10 +134,14 @@ export async function applyRegister(
   given: {
     readonly buildingId: string;
     readonly importId: string;
+    readonly fileName: string;
+    readonly appliedBy: string;
     readonly register: Register;
     /** The language of persons seen for the first time. */
     readonly locale: Locale;
     readonly now: Date;
+    /** Today in the building's time zone. */
+    readonly day: LocalDay;
     readonly random: RandomBytes;
     /** Called while these persons still have the contacts that the register takes from them. */
     readonly tellReplaced: (personIds: readonly string[]) => Promise<void>;
@@ -154,20 +161,56 @@ export async function applyRegister(
       personId: titles.personId,
       share: titles.share,
       document: titles.document,
-      validFrom: titles.validFrom,
+      validFrom: titles.heldFrom,
     })
     .from(titles)
-    .where(and(eq(titles.buildingId, buildingId), isNull(titles.validTo)));
-  const { closed, opened } = compareTitles(active, titleRecords(register, premisesIdOf, persons.idOf));
+    .where(
+      and(
+        eq(titles.buildingId, buildingId),
+        isNull(titles.supersededAt),
+        // What was sold and ended is no matter of a later register: it stays in the history as it is.
+        sql`(${titles.heldTo} is null or ${titles.heldTo} > ${given.day}::date)`,
+      ),
+    );
+  const changed = compareTitles(active, titleRecords(register, premisesIdOf, persons.idOf));
+  const opened = changed.opened.map((title) => {
+    const { kind, number, date } = readDocument(title.document);
+    return {
+      ...title,
+      id: randomUuid(given.random),
+      documentKind: kind,
+      documentNumber: number,
+      documentDate: date,
+    };
+  });
   await tx.execute(sql`
-    update people.titles set valid_to = ${now.toISOString()}::timestamptz
-    where building_id = ${buildingId}::uuid and id = any(${sql.param(closed)}::uuid[])`);
+    update people.titles set superseded_at = ${now.toISOString()}::timestamptz
+    where building_id = ${buildingId}::uuid and id = any(${sql.param(changed.closed)}::uuid[])`);
+  // What a file says nothing of, such as an arrest or a spouse, a title takes over from the one in whose place it comes.
   await tx.execute(sql`
-    insert into people.titles (building_id, premises_id, person_id, share, document, valid_from, recorded_at, import_id)
-    select ${buildingId}::uuid, "premisesId", "personId", share, document, "validFrom",
-      ${now.toISOString()}::timestamptz, ${given.importId}::uuid
+    insert into people.titles (id, building_id, premises_id, person_id, share, document, held_from, recorded_at,
+      import_id, document_kind, document_number, document_date, room, joint_with, "freeze", arrested, usufructuary_id,
+      held_to)
+    select given.id, ${buildingId}::uuid, given."premisesId", given."personId", given.share, given.document,
+      given."validFrom", ${now.toISOString()}::timestamptz, ${given.importId}::uuid, given."documentKind",
+      given."documentNumber", given."documentDate", coalesce(old.room, ''), coalesce(old.joint_with, '{}'), old.freeze,
+      coalesce(old.arrested, false), old.usufructuary_id,
+      case when given."validFrom" is null or given."validFrom" < old.held_to then old.held_to end
     from json_to_recordset(${JSON.stringify(opened)}::text::json) as given(
-      "premisesId" uuid, "personId" uuid, share text, document text, "validFrom" date)`);
+      id uuid, "premisesId" uuid, "personId" uuid, share text, document text, "validFrom" date, "follows" uuid,
+      "documentKind" text, "documentNumber" text, "documentDate" date)
+    left join people.titles old on old.building_id = ${buildingId}::uuid and old.id = given."follows"`);
+  if (changed.closed.length > 0 || opened.length > 0)
+    await tx.insert(registerEvents).values({
+      buildingId,
+      id: randomUuid(given.random),
+      kind: 'imported',
+      note: given.fileName,
+      closed: changed.closed,
+      opened: opened.map(({ id }) => id),
+      recordedAt: now,
+      recordedBy: given.appliedBy,
+    });
   await tx
     .update(registerImports)
     .set({ state: 'applied', appliedAt: now })
@@ -182,7 +225,8 @@ async function findKnownPersons(tx: Tx, buildingId: string, register: Register):
     with held as (
       select t.person_id, array_agg(distinct p.number_key) as numbers
       from people.titles t join people.premises p on p.building_id = t.building_id and p.id = t.premises_id
-      where t.building_id = ${buildingId}::uuid and t.valid_to is null and t.person_id is not null
+      where t.building_id = ${buildingId}::uuid and t.superseded_at is null and t.held_to is null
+        and t.person_id is not null
       group by t.person_id
     ), found as (
       select person_id as id from held
@@ -193,7 +237,8 @@ async function findKnownPersons(tx: Tx, buildingId: string, register: Register):
     select p.id, p.kind, p.name, p.tax_number as "taxNumber", p.email, p.phone,
       not exists (
         select from people.titles t
-        where t.person_id = p.id and t.valid_to is null and t.building_id <> ${buildingId}::uuid
+        where t.person_id = p.id and t.superseded_at is null and t.held_to is null
+          and t.building_id <> ${buildingId}::uuid
       ) and not exists (
         select from people.roles r where r.person_id = p.id and r.building_id is distinct from ${buildingId}::uuid
       ) as ours,
@@ -243,6 +288,16 @@ async function upsertPremises(
     numberKey: foldPremisesNumber(one.number),
     sortKey: sortKeyOf(one.number),
   }));
+  // What was said before is kept, so that an old roll can be explained: see `findHoldings`.
+  await tx.execute(sql`
+    insert into people.premises_past (building_id, premises_id, number, kind, entrance, area_cm2, superseded_at)
+    select p.building_id, p.id, p.number, p.kind, p.entrance, p.area_cm2, ${now.toISOString()}::timestamptz
+    from json_to_recordset(${JSON.stringify(given)}::text::json) as given(
+      number text, "numberKey" text, kind text, entrance text, "areaCm2" bigint)
+    join people.premises p on p.building_id = ${buildingId}::uuid and p.number_key = given."numberKey"
+    where (p.number, p.kind, p.entrance, p.area_cm2)
+      is distinct from (given.number, given.kind, given.entrance, given."areaCm2")
+    on conflict do nothing`);
   const rows = await tx.execute<{ id: string; number_key: string }>(sql`
     insert into people.premises as p (building_id, number, number_key, kind, entrance, area_cm2, sort_key)
     select ${buildingId}::uuid, number, "numberKey", kind, entrance, "areaCm2", "sortKey"
@@ -276,6 +331,10 @@ export type RegisterPage = {
       readonly share: string;
       readonly document: string;
       readonly validFrom: string | null;
+      readonly freeze: Freeze | null;
+      /** Held undivided by several, of whom `owner` is one. */
+      readonly jointly: boolean;
+      readonly room: string;
     }[];
   }[];
   /** The number to go on after; null at the end. */
@@ -286,26 +345,36 @@ export type RegisterPage = {
 /** Premises of the register with their active titles, by number; `search` is a part of a number or of an owner's name. */
 export async function readRegisterPage(
   tx: Tx,
-  given: { buildingId: string; after?: string | undefined; search?: string | undefined; limit: number },
+  given: {
+    buildingId: string;
+    /** Of which day: today in the building's time zone. */
+    day: LocalDay;
+    after?: string | undefined;
+    search?: string | undefined;
+    limit: number;
+  },
 ): Promise<RegisterPage> {
   const { buildingId, limit } = given;
+  const isHeld = sql`t.superseded_at is null and (t.held_from is null or t.held_from <= ${given.day}::date)
+    and (t.held_to is null or t.held_to > ${given.day}::date)`;
   const search = given.search?.trim() ?? '';
   const found = sql`
     select p.* from people.premises p
     where p.building_id = ${buildingId}::uuid and p.closed_at is null and (
       ${search} = '' or p.number_key like ${likePart(foldPremisesNumber(search))} or exists (
         select from people.titles t join people.persons o on o.id = t.person_id
-        where t.building_id = p.building_id and t.premises_id = p.id and t.valid_to is null
+        where t.building_id = p.building_id and t.premises_id = p.id and ${isHeld}
           and o.name ilike ${likePart(search)}))`;
   const rows = await tx.execute<Omit<RegisterPage['premises'][number], 'areaCm2'> & { areaCm2: string }>(sql`
     select p.id, p.number, p.kind, p.entrance, p.area_cm2::text as "areaCm2", (
       select coalesce(json_agg(json_build_object(
         'owner', case when o.id is not null then json_build_object(
           'id', o.id, 'name', o.name, 'kind', o.kind, 'reachable', o.email is not null or o.phone is not null) end,
-        'share', t.share, 'document', t.document, 'validFrom', t.valid_from
+        'share', t.share, 'document', t.document, 'validFrom', t.held_from, 'freeze', t.freeze,
+        'jointly', cardinality(t.joint_with) > 0, 'room', t.room
       ) order by o.name nulls last, t.id), '[]')
       from people.titles t left join people.persons o on o.id = t.person_id
-      where t.building_id = p.building_id and t.premises_id = p.id and t.valid_to is null
+      where t.building_id = p.building_id and t.premises_id = p.id and ${isHeld}
     ) as titles
     from (${found}) p
     where ${given.after ?? null}::text is null or (p.sort_key, p.number_key) > (

@@ -1,8 +1,9 @@
 // The tables of people, buildings and registers, in the Postgres schema `people`.
-// A title is never edited: a later register closes it and opens another, so that a past meeting can be explained.
+// A title is never edited: what is known later supersedes it and stands beside it, so that a past meeting can be explained.
 // Tables that grow with the number of buildings carry `building_id` first in their key, to partition by it.
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   check,
@@ -19,6 +20,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { LookPlace } from './register/look.ts';
+import type { DocumentKind } from './register/title-document.ts';
+import type { EventKind } from './register/title-event.ts';
 
 export const peopleSchema = pgSchema('people');
 
@@ -52,8 +56,13 @@ export const persons = peopleSchema.table(
     phone: text('phone'),
     locale: text('locale', { enum: ['ru', 'en'] }).notNull(),
     createdAt: instant('created_at').notNull(),
+    /** Of a natural person: who is under age acts through a parent. Null: not known. */
+    birthDay: date('birth_day', { mode: 'string' }),
+    /** The person that this one turned out to be; null: nobody else. */
+    mergedInto: uuid('merged_into').references((): AnyPgColumn => persons.id),
   },
   (table) => [
+    index('persons_merged_index').on(table.mergedInto),
     uniqueIndex('persons_tax_number_key').on(table.taxNumber),
     uniqueIndex('persons_email_key').on(table.email),
     uniqueIndex('persons_phone_key').on(table.phone),
@@ -118,7 +127,32 @@ export const registerImports = peopleSchema.table(
   ],
 );
 
-/** One owner's share of one premises, from the moment it was recorded until a later register closed it. */
+/** What a premises was said to be before something of it was corrected; the row in `premises` is what is known now. */
+export const premisesPast = peopleSchema.table(
+  'premises_past',
+  {
+    buildingId: uuid('building_id').notNull(),
+    premisesId: uuid('premises_id').notNull(),
+    number: text('number').notNull(),
+    kind: text('kind', { enum: ['flat', 'nonresidential', 'parking', 'room'] }).notNull(),
+    entrance: text('entrance').notNull(),
+    areaCm2: cm2('area_cm2').notNull(),
+    supersededAt: instant('superseded_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.premisesId, table.supersededAt] }),
+    foreignKey({
+      name: 'premises_past_fk',
+      columns: [table.buildingId, table.premisesId],
+      foreignColumns: [premises.buildingId, premises.id],
+    }),
+  ],
+);
+
+/**
+ * A version of one owner's share of one premises, in two times: held from and to which day, and known from and to which
+ * moment. Rows are only added; the one thing that ever happens to a row is that it is superseded.
+ */
 export const titles = peopleSchema.table(
   'titles',
   {
@@ -129,13 +163,30 @@ export const titles = peopleSchema.table(
     personId: uuid('person_id').references(() => persons.id),
     /** An exact fraction of the premises, `n` or `n/d` in lowest terms. */
     share: text('share').notNull(),
+    /** As the register wrote it. */
     document: text('document').notNull(),
-    /** The day named by the document, where the register gives one. */
-    validFrom: date('valid_from', { mode: 'string' }),
+    /** The first day, where the register gives one. */
+    heldFrom: date('held_from', { mode: 'string' }),
     recordedAt: instant('recorded_at').notNull(),
-    /** Null: active. */
-    validTo: instant('valid_to'),
+    /** Null: this is what is known now. */
+    supersededAt: instant('superseded_at'),
     importId: uuid('import_id'),
+    /** The first day on which it is no longer held; null: it still is. */
+    heldTo: date('held_to', { mode: 'string' }),
+    documentKind: text('document_kind').$type<DocumentKind>(),
+    documentNumber: text('document_number').notNull().default(''),
+    documentDate: date('document_date', { mode: 'string' }),
+    /** The room of a communal flat; empty otherwise. */
+    room: text('room').notNull().default(''),
+    /** Persons who hold the same share undivided. */
+    jointWith: uuid('joint_with')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** Why nobody may cast it for now. */
+    freeze: text('freeze', { enum: ['death', 'objection', 'dispute'] }),
+    arrested: boolean('arrested').notNull().default(false),
+    usufructuaryId: uuid('usufructuary_id').references(() => persons.id),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.id] }),
@@ -152,10 +203,147 @@ export const titles = peopleSchema.table(
     index('titles_premises_index').on(table.buildingId, table.premisesId),
     index('titles_import_index').on(table.buildingId, table.importId),
     index('titles_person_index').on(table.personId),
+    index('titles_usufructuary_index').on(table.usufructuaryId),
     index('titles_active_index')
       .on(table.buildingId)
-      .where(sql`${table.validTo} is null`),
+      .where(sql`${table.supersededAt} is null`),
     check('titles_share_check', sql`${table.share} ~ '^[1-9][0-9]*(/[1-9][0-9]*)?$'`),
+    check('titles_held_check', sql`${table.heldFrom} < ${table.heldTo}`),
+    check('titles_freeze_check', sql`${table.freeze} in ('death', 'objection', 'dispute')`),
+  ],
+);
+
+/** What happened to titles, and who wrote it down when; only ever added to. */
+export const registerEvents = peopleSchema.table(
+  'register_events',
+  {
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    id: id(),
+    /** Null: of the building as a whole, such as an import. */
+    premisesId: uuid('premises_id'),
+    kind: text('kind').$type<EventKind>().notNull(),
+    /** The day it happened on; null: a correction of what was so all along, or an import. */
+    day: date('day', { mode: 'string' }),
+    documentKind: text('document_kind').$type<DocumentKind>(),
+    documentNumber: text('document_number').notNull().default(''),
+    documentDate: date('document_date', { mode: 'string' }),
+    /** In the words of whoever recorded it. */
+    note: text('note').notNull().default(''),
+    /** Versions of titles that it superseded and brought. */
+    closed: uuid('closed').array().notNull(),
+    opened: uuid('opened').array().notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    recordedBy: uuid('recorded_by')
+      .notNull()
+      .references(() => persons.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    foreignKey({
+      name: 'register_events_premises_fk',
+      columns: [table.buildingId, table.premisesId],
+      foreignColumns: [premises.buildingId, premises.id],
+    }),
+    index('register_events_premises_index').on(table.buildingId, table.premisesId),
+    index('register_events_recorded_by_index').on(table.recordedBy),
+  ],
+);
+
+/** The area that counts are measured against, with its paper: the newest is in force, those before it stay. */
+export const bases = peopleSchema.table(
+  'bases',
+  {
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    id: id(),
+    areaCm2: cm2('area_cm2').notNull(),
+    /** What the paper is, in words. */
+    source: text('source').notNull(),
+    documentNumber: text('document_number').notNull(),
+    documentDate: date('document_date', { mode: 'string' }),
+    recordedAt: instant('recorded_at').notNull(),
+    recordedBy: uuid('recorded_by')
+      .notNull()
+      .references(() => persons.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    index('bases_recorded_by_index').on(table.recordedBy),
+    check('bases_area_check', sql`${table.areaCm2} > 0`),
+  ],
+);
+
+/** Who may act for whom: by law, by an act, by a power of attorney. Taken back, never deleted. */
+export const representations = peopleSchema.table(
+  'representations',
+  {
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    id: id(),
+    principalId: uuid('principal_id')
+      .notNull()
+      .references(() => persons.id),
+    agentId: uuid('agent_id')
+      .notNull()
+      .references(() => persons.id),
+    basis: text('basis', {
+      enum: ['parent', 'guardian', 'head', 'officer', 'attorney', 'estate'],
+    }).notNull(),
+    /** Null: all that the principal holds in the building. */
+    premisesIds: uuid('premises_ids').array(),
+    documentKind: text('document_kind').$type<DocumentKind>(),
+    documentNumber: text('document_number').notNull(),
+    documentDate: date('document_date', { mode: 'string' }),
+    document: text('document').notNull(),
+    fromDay: date('from_day', { mode: 'string' }).notNull(),
+    /** The first day it no longer holds, as the paper says. */
+    untilDay: date('until_day', { mode: 'string' }),
+    recordedAt: instant('recorded_at').notNull(),
+    recordedBy: uuid('recorded_by')
+      .notNull()
+      .references(() => persons.id),
+    /** The first day it no longer holds because it was taken back, and who recorded that when. */
+    revokedOn: date('revoked_on', { mode: 'string' }),
+    revokedAt: instant('revoked_at'),
+    revokedBy: uuid('revoked_by').references(() => persons.id),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    index('representations_principal_index').on(table.principalId),
+    index('representations_agent_index').on(table.agentId),
+    index('representations_recorded_by_index').on(table.recordedBy),
+    index('representations_revoked_by_index').on(table.revokedBy),
+    check('representations_days_check', sql`${table.fromDay} < ${table.untilDay}`),
+    check('representations_revoked_check', sql`(${table.revokedOn} is null) = (${table.revokedAt} is null)`),
+  ],
+);
+
+/** Who looked at whose data, where and why. Only ever added to; shown to those it is about. */
+export const looks = peopleSchema.table(
+  'looks',
+  {
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    id: bigint('id', { mode: 'bigint' }).generatedAlwaysAsIdentity().notNull(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => persons.id),
+    place: text('place').$type<LookPlace>().notNull(),
+    /** Null: the whole building. */
+    premisesIds: uuid('premises_ids').array(),
+    /** In the words of the one who looked; empty where the place says it all. */
+    why: text('why').notNull().default(''),
+    at: instant('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    index('looks_person_index').on(table.personId),
+    index('looks_at_index').on(table.buildingId, table.at),
   ],
 );
 

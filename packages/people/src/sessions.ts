@@ -127,7 +127,9 @@ async function findSessions(tx: Tx, ids: readonly string[]): Promise<Found[]> {
         from (
           select r.building_id, r.role from people.roles r where r.person_id = s.person_id
           union
-          select t.building_id, 'owner' from people.titles t where t.person_id = s.person_id and t.valid_to is null
+          select t.building_id, 'owner' from people.titles t join people.buildings b on b.id = t.building_id
+          where t.person_id = s.person_id and t.superseded_at is null
+            and (t.held_to is null or t.held_to > (now() at time zone b.time_zone)::date)
         ) g
       ) as grants
     from people.sessions s

@@ -4,11 +4,13 @@ import type { Locale } from '@veche/core/locale.ts';
 import { parseRational, type Rational } from '@veche/core/rational.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { Role } from '@veche/module-kit/who.ts';
-import { and, asc, count, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
 import type { StoredCode } from './codes.ts';
 import type { Contact } from './domain/contact.ts';
 import type { PremisesKind } from './domain/premises-kind.ts';
 import type { PersonKind } from './domain/register.ts';
+import { dayIn } from './register/local-day.ts';
+import { isHeld, voterOf, type Freeze, type RegisterMoment } from './register/titles.ts';
 import { buildings, demoPeople, persons, premises, roles, signInCodes, titles } from './schema.ts';
 
 // ---- buildings --------------------------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ export async function measureRegister(
 
 // ---- holdings ---------------------------------------------------------------------------------------------------
 
-/** One active title with its premises: one line of a meeting's roll. */
+/** One title in force with its premises: one line of a meeting's roll. */
 export type Holding = {
   readonly premisesId: string;
   readonly number: string;
@@ -76,39 +78,83 @@ export type Holding = {
   /** Area of the whole premises. */
   readonly areaCm2: number;
   readonly titleId: string;
-  /** Null: the owner is unknown; the share stays in the base and nobody may cast it. */
+  /**
+   * Who casts it. Null: the owner is unknown, or the title is frozen by a death or a dispute; the share stays in the base
+   * and nobody may cast it.
+   */
   readonly personId: string | null;
   /** The title's share of the premises, in (0, 1]. */
   readonly share: Rational;
 };
 
 /**
- * Every active title of a building, in the order people count premises: 2 before 10. The shares of one premises add up
- * to 1 where the register was reconciled, unknown owners included.
+ * Every title of a building in force at a moment as it was known at another, in the order people count premises: 2
+ * before 10. The same moment gives the same holdings for ever, whatever is corrected later. The shares of one premises
+ * add up to 1 where the register was reconciled, unknown owners included.
+ * @throws RangeError: when there is no such building.
  */
-export async function findHoldings(tx: Tx, buildingId: string): Promise<Holding[]> {
-  const rows = await tx
-    .select({
-      premisesId: premises.id,
-      number: premises.number,
-      kind: premises.kind,
-      entrance: premises.entrance,
-      areaCm2: premises.areaCm2,
-      titleId: titles.id,
-      personId: titles.personId,
-      share: titles.share,
-    })
-    .from(titles)
-    .innerJoin(premises, and(eq(premises.buildingId, titles.buildingId), eq(premises.id, titles.premisesId)))
-    .where(and(eq(titles.buildingId, buildingId), isNull(titles.validTo)))
-    .orderBy(asc(premises.sortKey), asc(premises.number), asc(titles.recordedAt), asc(titles.id));
-  return rows.map((row) => ({ ...row, share: parseRational(row.share) }));
+export async function findHoldings(tx: Tx, buildingId: string, moment: RegisterMoment): Promise<Holding[]> {
+  const { timeZone } = await getBuilding(tx, buildingId);
+  const known = sql`${moment.known.toISOString()}::timestamptz`;
+  // What a premises was said to be at the time: the first correction after it still holds the words before.
+  const rows = await tx.execute<{
+    premisesId: string;
+    number: string;
+    kind: PremisesKind;
+    entrance: string;
+    areaCm2: string;
+    titleId: string;
+    personId: string | null;
+    share: string;
+    heldFrom: string | null;
+    heldTo: string | null;
+    freeze: Freeze | null;
+  }>(sql`
+    select t.premises_id as "premisesId", t.id as "titleId", t.person_id as "personId", t.share, t.freeze,
+      t.held_from::text as "heldFrom", t.held_to::text as "heldTo",
+      coalesce(past.number, p.number) as number, coalesce(past.kind, p.kind) as kind,
+      coalesce(past.entrance, p.entrance) as entrance, coalesce(past.area_cm2, p.area_cm2)::text as "areaCm2"
+    from people.titles t
+    join people.premises p on p.building_id = t.building_id and p.id = t.premises_id
+    left join lateral (
+      select o.* from people.premises_past o
+      where o.building_id = p.building_id and o.premises_id = p.id and o.superseded_at > ${known}
+      order by o.superseded_at limit 1
+    ) past on true
+    where t.building_id = ${buildingId}::uuid and t.recorded_at <= ${known}
+      and (t.superseded_at is null or t.superseded_at > ${known})
+    order by p.sort_key, p.number, t.recorded_at, t.id`);
+  const day = dayIn(moment.at, timeZone);
+  return rows
+    .filter((row) => isHeld(row, day))
+    .map((row) => ({
+      premisesId: row.premisesId,
+      number: row.number,
+      kind: row.kind,
+      entrance: row.entrance,
+      areaCm2: Number(row.areaCm2),
+      titleId: row.titleId,
+      personId: voterOf(row),
+      share: parseRational(row.share),
+    }));
 }
 
-/** The persons who own anything in a building now, each once; `reachable` when a message can reach them. */
+/** SQL for titles in force on a day, as far as is known now. */
+const isActive = (day: SQL) =>
+  and(
+    isNull(titles.supersededAt),
+    sql`(${titles.heldFrom} is null or ${titles.heldFrom} <= ${day})`,
+    sql`(${titles.heldTo} is null or ${titles.heldTo} > ${day})`,
+  );
+/** The day it is in the building of the query. */
+const dayThere = (now: Date) =>
+  sql`(${now.toISOString()}::timestamptz at time zone ${buildings.timeZone})::date`;
+
+/** The persons who own anything in a building at a moment, each once; `reachable` when a message can reach them. */
 export async function listOwners(
   tx: Tx,
   buildingId: string,
+  now: Date,
 ): Promise<{ personId: string; reachable: boolean }[]> {
   return tx
     .selectDistinct({
@@ -116,8 +162,9 @@ export async function listOwners(
       reachable: sql<boolean>`(${persons.email} is not null or ${persons.phone} is not null)`,
     })
     .from(titles)
+    .innerJoin(buildings, eq(buildings.id, titles.buildingId))
     .innerJoin(persons, eq(persons.id, titles.personId))
-    .where(and(eq(titles.buildingId, buildingId), isNull(titles.validTo)));
+    .where(and(eq(titles.buildingId, buildingId), isActive(dayThere(now))));
 }
 
 /** Names by person; an id that names nobody is absent. Personal data: for the page that asked, never for a log. */
@@ -202,6 +249,7 @@ export type BuildingOfPerson = {
 export async function findStanding(
   tx: Tx,
   personId: string,
+  now: Date,
 ): Promise<{ buildings: BuildingOfPerson[]; roles: Role[] }> {
   const [held, given] = await Promise.all([
     tx
@@ -218,7 +266,8 @@ export async function findStanding(
         premises,
         and(eq(premises.buildingId, titles.buildingId), eq(premises.id, titles.premisesId)),
       )
-      .where(and(eq(titles.personId, personId), isNull(titles.validTo)))
+      .innerJoin(buildings, eq(buildings.id, titles.buildingId))
+      .where(and(eq(titles.personId, personId), isActive(dayThere(now))))
       .orderBy(asc(premises.sortKey)),
     tx
       .select({ buildingId: roles.buildingId, role: roles.role })

@@ -10,6 +10,7 @@ import type { Notice } from '@veche/ledger/meeting.ts';
 import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House, Notice as OwnerNotice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
+import { asOf } from '@veche/people/register/titles.ts';
 import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
 import { callMeeting, type CallRefusal } from './domain/call.ts';
 import { formatMoment } from './domain/figures.ts';
@@ -42,7 +43,7 @@ export async function callDraft(
     if (!row) return refuse('not-found');
     if (row.state !== 'draft') return refuse('already-called');
     const building = await getBuilding(tx, key.buildingId);
-    const holdings = await findHoldings(tx, key.buildingId);
+    const holdings = await findHoldings(tx, key.buildingId, asOf(now));
     const called = callMeeting({
       id: key.id,
       draft: row.draft,
@@ -76,7 +77,7 @@ export async function callDraft(
       noticeSalt: salt,
       shortNotice: called.shortNotice,
     });
-    const owners = await listOwners(tx, key.buildingId);
+    const owners = await listOwners(tx, key.buildingId, now);
     await house.notices.send(
       tx,
       owners.map(({ personId }) => ({
@@ -116,7 +117,10 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
   const opened = await house.db.transaction(async (tx) => {
     const row = await lockMeeting(tx, key);
     if (row?.state !== 'called' || row.opensAt === null || now < row.opensAt) return false;
-    const roll = makeRoll(await findHoldings(tx, key.buildingId), house.random);
+    // The register of the announced moment, as it is known now that the roll is taken: both moments stay with the meeting,
+    // so that the same roll can be derived again whatever is corrected later.
+    const moment = { at: row.opensAt, known: now };
+    const roll = makeRoll(await findHoldings(tx, key.buildingId, moment), house.random);
     await insertRoll(tx, key, roll.entries);
     const rollWeight = formatRational(roll.weight);
     // The close will be judged by the witnesses of today: nobody may choose others once the votes are in.
