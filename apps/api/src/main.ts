@@ -1,7 +1,5 @@
 // The program behind `npm start`: starts the server, says where to look, and stops cleanly.
 const began = performance.now();
-// Before anything uses a thread: with Node's four, the files of a batch wait for the disk behind one another.
-process.env['UV_THREADPOOL_SIZE'] ??= '8';
 await import('./quick-imports.ts');
 const { chooseLogLevel, parseSettings, SettingsError } = await import('./settings.ts');
 const { startServer } = await import('./start.ts');
