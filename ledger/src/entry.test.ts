@@ -166,9 +166,10 @@ describe('payloads', () => {
   it('with a rule that the recount cannot count are refused, not guessed', () => {
     expect(parseNotice(ruleWith({ tie: 'fails' })).items).toHaveLength(1);
     for (const fields of [
-      { tie: 'chair-casts' },
+      { tie: 'passes' },
       { fallback: {} },
       { weightPolicy: {} },
+      { quorum: [{ weight: 'area', cmp: '>', num: 1, den: 2, entrance: '?' }] },
       { tests: [[{}]] },
       { version: 0 },
     ])

@@ -7,9 +7,9 @@ import type { Base64Of32, LogId } from './entry.ts';
 
 export type Weight = 'area' | 'share' | 'head' | 'unit';
 export type Side = 'for' | 'against';
-export type Base = 'all' | 'participants' | 'cast' | 'expressed';
+export type Base = 'all' | 'participants' | 'cast' | 'expressed' | `entrance:${string}`;
 export type Comparator = '>' | '>=' | '<=' | '<' | '==';
-export type Choice = 'for' | 'against' | 'abstain';
+export type Choice = 'for' | 'against' | 'abstain' | 'spoiled';
 
 /** The side's weight compared with num/den of the base's. */
 export type Test = {
@@ -20,8 +20,38 @@ export type Test = {
   readonly num: number;
   readonly den: number;
 };
-/** The participants' weight compared with num/den of the whole roll's. */
-export type QuorumTest = Omit<Test, 'side' | 'base'>;
+/** The participants' weight compared with num/den of the whole roll's, or within one entrance. */
+export type QuorumTest = Omit<Test, 'side' | 'base'> & {
+  /** So much at least. */
+  readonly min?: number;
+  readonly entrance?: string;
+};
+export type Exclusion = 'conflict' | 'debtor' | 'association-owned';
+export type Effect = 'costs-on-all' | 'costs-on-yes-voters' | 'valid-three-years';
+/** The arithmetic of each is in the SPEC. */
+export type WeightPolicy = {
+  readonly cap?: 'sum-of-others';
+  readonly reduce?: {
+    readonly who: 'original-owner';
+    readonly num: number;
+    readonly den: number;
+    readonly holding?: { readonly num: number; readonly den: number };
+    readonly unitsAbove?: number;
+  };
+  readonly exclude?: readonly Exclusion[];
+  readonly excludeFromBase: boolean;
+};
+export type Fallback = {
+  readonly kind: 'second-vote' | 'second-call' | 'silent-assent' | 'ask-absent' | 'court';
+  readonly on: readonly ('failed' | 'no-quorum')[];
+  readonly trigger: readonly Test[];
+  readonly rule?: string;
+  /** ISO 8601 durations. */
+  readonly minDelay?: string;
+  readonly maxDelay?: string;
+  readonly maxDepth: 1;
+};
+export type Tier = { readonly effect: Effect; readonly tests: readonly (readonly Test[])[] };
 
 /** A decision rule as the notice pins it. */
 export type DecisionRule = {
@@ -39,10 +69,21 @@ export type DecisionRule = {
   readonly quorum: readonly QuorumTest[];
   readonly quorumScope: 'meeting' | 'item';
   readonly abstain: 'in-base' | 'out-of-base';
-  readonly coOwners?: 'fractional';
-  readonly tie?: 'fails';
-  readonly secrecy?: 'named';
+  readonly coOwners?: 'fractional' | 'one-voice' | 'majority-in-interest' | 'representative';
+  readonly tie?: 'fails' | 'chair-casts' | 'court';
+  readonly secrecy?: 'named' | 'secret';
+  readonly blank?: 'in-base' | 'out-of-base';
+  readonly spoiled?: 'in-base' | 'out-of-base';
+  readonly revote?: 'never' | 'until-close' | 'until-all-heard';
+  readonly quorumMode?: 'all' | 'any';
+  readonly quorumAt?: 'opening' | 'each-vote' | 'close';
+  readonly silent?: 'for';
+  readonly fallback?: Fallback;
+  readonly tier?: readonly Tier[];
+  readonly weightPolicy?: WeightPolicy;
 };
+/** A rule in the words that the owners were given. */
+export type RuleText = { readonly name: string; readonly explanation: string };
 
 export type NoticeItem = {
   readonly id: LogId;
@@ -50,6 +91,10 @@ export type NoticeItem = {
   readonly text: string;
   readonly explanation: string;
   readonly rule: DecisionRule;
+  /** By language. */
+  readonly ruleTexts?: Readonly<Record<string, RuleText>>;
+  /** How many votes on the same question came before; absent: none. */
+  readonly round?: number;
   /** The competence it falls under, by the name that the operator's library gives it. */
   readonly clause?: string;
 };
@@ -115,31 +160,55 @@ export type RollRecord = {
   /** A fraction in lowest terms, above 0 and at most 1. */
   readonly share: string;
   readonly salt: Base64Of32;
+  /** What rules may ask about; sorted, each once, absent when there are none. */
+  readonly marks?: readonly string[];
 };
 
-/** Fractions in lowest terms; areas in cm². */
+/** Fractions in lowest terms; areas in cm². `spoiled` is absent where it is 0. */
 export type Sums = Readonly<
   Record<'all' | 'participants' | 'for' | 'against' | 'abstain' | 'unmarked', string>
->;
-export type QuorumOutcome = QuorumTest & {
-  readonly base: 'all';
+> & { readonly spoiled?: string };
+export type WeightSums = { readonly area: Sums; readonly head: Sums; readonly unit: Sums };
+export type QuorumOutcome = Omit<QuorumTest, 'entrance'> & {
+  readonly base: 'all' | `entrance:${string}`;
   readonly have: string;
   readonly of: string;
   readonly need: string;
   readonly margin: string;
   readonly holds: boolean;
 };
-export type TestOutcome = Test & Omit<QuorumOutcome, 'base'>;
+export type TestOutcome = Test & Omit<QuorumOutcome, 'base' | 'min'>;
+export type Adjustment = {
+  readonly why: Exclusion | 'original-owner' | 'sum-of-others';
+  readonly entitlements: number;
+  readonly area: { readonly before: string; readonly after: string };
+  readonly unit: { readonly before: string; readonly after: string };
+};
 export type Verdict = 'passed' | 'failed' | 'no-quorum';
 export type ItemResult = {
   readonly item: LogId;
   readonly number: number;
   readonly rule: string;
   readonly ruleVersion: number;
-  readonly sums: { readonly area: Sums; readonly head: Sums; readonly unit: Sums };
+  readonly sums: WeightSums;
+  readonly entrances?: Readonly<Record<string, WeightSums>>;
+  readonly adjusted?: readonly Adjustment[];
   readonly quorum: readonly QuorumOutcome[];
   readonly tests: readonly (readonly TestOutcome[])[];
   readonly verdict: Verdict;
+  readonly tiers?: readonly {
+    readonly effect: Effect;
+    readonly tests: readonly (readonly TestOutcome[])[];
+    readonly holds: boolean;
+  }[];
+  readonly effect?: Effect;
+  readonly tie?: 'chair-casts' | 'court';
+  readonly fallback?: {
+    readonly kind: Fallback['kind'];
+    readonly rule?: string;
+    readonly trigger: readonly TestOutcome[];
+    readonly due: boolean;
+  };
 };
 /** The result of a meeting; `result` in the log is the SHA-256 of its canonical JSON. */
 export type MeetingResult = {
@@ -200,12 +269,22 @@ const integerFrom =
 
 const date = matching(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/);
 const moment = matching(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/);
-const isQuorumTest = {
+const duration = matching(/^P[0-9YMDTH]{2,20}$/);
+const fractionOf = { num: integerFrom(0), den: integerFrom(1) };
+const comparison = {
   weight: oneOf('area', 'share', 'head', 'unit'),
   cmp: oneOf('>', '>=', '<=', '<', '=='),
-  num: integerFrom(0),
-  den: integerFrom(1),
+  ...fractionOf,
 };
+// An entrance named `?` is one that the agenda has still to name.
+const entrance = matching(/^(?!\?$).{1,40}$/u);
+const isTest = record({
+  ...comparison,
+  side: oneOf('for', 'against'),
+  base: matching(/^(all|participants|cast|expressed|entrance:(?!\?$).{1,40})$/u),
+});
+const groups = listOf((value) => listOf(isTest)(value) && (value as unknown[]).length > 0);
+const inBase = oneOf('in-base', 'out-of-base');
 const isRule = record(
   {
     id: text,
@@ -214,22 +293,53 @@ const isRule = record(
     effectiveFrom: date,
     legalRef: text,
     confidence: oneOf('confirmed', 'secondary', 'unconfirmed'),
-    tests: listOf(
-      listOf(
-        record({
-          ...isQuorumTest,
-          side: oneOf('for', 'against'),
-          base: oneOf('all', 'participants', 'cast', 'expressed'),
-        }),
-      ),
-    ),
-    quorum: listOf(record(isQuorumTest)),
+    tests: listOf(listOf(isTest)),
+    quorum: listOf(record(comparison, { min: integerFrom(1), entrance })),
     quorumScope: oneOf('meeting', 'item'),
-    abstain: oneOf('in-base', 'out-of-base'),
+    abstain: inBase,
   },
-  // Each has one value so far: another would ask for arithmetic that the recount does not have.
-  { effectiveTo: date, coOwners: oneOf('fractional'), tie: oneOf('fails'), secrecy: oneOf('named') },
+  // Each value that is accepted here has its arithmetic in the recount, or changes none.
+  {
+    effectiveTo: date,
+    coOwners: oneOf('fractional', 'one-voice', 'majority-in-interest', 'representative'),
+    tie: oneOf('fails', 'chair-casts', 'court'),
+    secrecy: oneOf('named', 'secret'),
+    blank: inBase,
+    spoiled: inBase,
+    revote: oneOf('never', 'until-close', 'until-all-heard'),
+    quorumMode: oneOf('all', 'any'),
+    quorumAt: oneOf('opening', 'each-vote', 'close'),
+    silent: oneOf('for'),
+    fallback: record(
+      {
+        kind: oneOf('second-vote', 'second-call', 'silent-assent', 'ask-absent', 'court'),
+        on: listOf(oneOf('failed', 'no-quorum')),
+        trigger: listOf(isTest),
+        maxDepth: (value) => value === 1,
+      },
+      { rule: text, minDelay: duration, maxDelay: duration },
+    ),
+    tier: listOf(
+      record({ effect: oneOf('costs-on-all', 'costs-on-yes-voters', 'valid-three-years'), tests: groups }),
+    ),
+    weightPolicy: record(
+      { excludeFromBase: (value) => typeof value === 'boolean' },
+      {
+        cap: oneOf('sum-of-others'),
+        reduce: record(
+          { who: oneOf('original-owner'), ...fractionOf },
+          { holding: record(fractionOf), unitsAbove: integerFrom(0) },
+        ),
+        exclude: listOf(oneOf('conflict', 'debtor', 'association-owned')),
+      },
+    ),
+  },
 );
+const isRuleTexts: Form = (value) =>
+  isRecord(value) &&
+  Object.entries(value).every(
+    ([language, texts]) => /^[a-z]{2,3}$/.test(language) && record({ name: text, explanation: text })(texts),
+  );
 const isNotice = record(
   {
     meeting: forms.id,
@@ -242,7 +352,7 @@ const isNotice = record(
     items: listOf(
       record(
         { id: forms.id, number: integerFrom(0), text, explanation: text, rule: isRule },
-        { clause: text },
+        { ruleTexts: isRuleTexts, round: integerFrom(1), clause: text },
       ),
     ),
   },
@@ -266,16 +376,27 @@ const isBallot = record({
     isRecord(value) &&
     Object.entries(value).every(([item, choice]) => forms.id(item) && CHOICES.includes(choice as Choice)),
 });
-const CHOICES: readonly Choice[] = ['for', 'against', 'abstain'];
-const isRollRecord = record({
-  entitlement: forms.id,
-  voter: (value) => value === '' || forms.id(value),
-  unit: forms.id,
-  entrance: text,
-  areaCm2: integerFrom(1),
-  share: (value) => typeof value === 'string' && value !== '0' && isFractionText(value),
-  salt: forms.hash,
-});
+const CHOICES: readonly Choice[] = ['for', 'against', 'abstain', 'spoiled'];
+const isMark = matching(
+  /^(association-owned|debtor|original-owner|representative|conflict:[A-Za-z0-9_-]{1,64})$/,
+);
+const isRollRecord = record(
+  {
+    entitlement: forms.id,
+    voter: (value) => value === '' || forms.id(value),
+    unit: forms.id,
+    entrance: text,
+    areaCm2: integerFrom(1),
+    share: (value) => typeof value === 'string' && value !== '0' && isFractionText(value),
+    salt: forms.hash,
+  },
+  {
+    marks: (value) =>
+      listOf(isMark)(value) &&
+      (value as string[]).length > 0 &&
+      (value as string[]).every((mark, i, marks) => i === 0 || marks[i - 1]! < mark),
+  },
+);
 
 /**
  * @throws LedgerFault `payload`: when it is not a notice, or its items or rules are not ones this code can count.

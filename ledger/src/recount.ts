@@ -3,6 +3,7 @@
 import { fraction, minus, order, over, plus, readFraction, times, writeFraction } from './fraction.ts';
 import type { Fraction } from './fraction.ts';
 import type {
+  Adjustment,
   BallotPayload,
   Choice,
   Comparator,
@@ -10,11 +11,15 @@ import type {
   ItemResult,
   MeetingResult,
   NoticeItem,
+  QuorumOutcome,
   QuorumTest,
   RollRecord,
   Sums,
   Test,
+  TestOutcome,
+  Verdict,
   Weight,
+  WeightSums,
 } from './meeting.ts';
 
 export type RecountInput = {
@@ -28,119 +33,403 @@ export type RecountInput = {
   readonly late?: number;
 };
 
-type Part = keyof Sums;
-type Totals = Record<Part, Fraction>;
-/** One who has a say: an entitlement by its weight, or a person as a head; `ballot` is null for who took no part. */
-type Say = { readonly weight: Fraction; readonly ballot: BallotPayload | null };
-
 const ZERO = fraction(0n);
 const ONE = fraction(1n);
+const HALF = fraction(1n, 2n);
+
+type Mark = Choice | 'unmarked';
+const MARKS: readonly Mark[] = ['for', 'against', 'abstain', 'unmarked', 'spoiled'];
+type Part = Mark | 'all' | 'participants';
+type Totals = Readonly<Record<Part, Fraction>>;
+type AllTotals = { readonly area: Totals; readonly head: Totals; readonly unit: Totals };
+
+/** A line of the roll with its weights before any policy. */
+type Line = {
+  readonly record: RollRecord;
+  readonly marks: readonly string[];
+  readonly area: Fraction;
+  readonly unit: Fraction;
+};
+/** The same on one item. */
+type Weighed = Line & { readonly hasVote: boolean; readonly isInBase: boolean };
+
+/** Where in the log the ballot stands that counts, by entitlement. */
+type Places = ReadonlyMap<string, number>;
 
 /**
  * The result of a meeting.
  * @example recountMeeting({ meeting: 'm1', items, roll, ballots: [payload] }).ballots.effective // 1
  */
 export function recountMeeting({ meeting, items, roll, ballots, late }: RecountInput): MeetingResult {
-  // Walking backwards, the first ballot met for an entitlement is its last one in the log.
-  const ballotOf = new Map<string, BallotPayload>();
-  const speaksFor = new Map<string, BallotPayload>();
-  let effective = 0;
-  for (const ballot of [...ballots].reverse()) {
-    const fresh = ballot.entitlements.filter((entitlement) => !ballotOf.has(entitlement));
-    if (fresh.length === 0) continue;
-    effective++;
-    for (const entitlement of fresh) ballotOf.set(entitlement, ballot);
-    if (!speaksFor.has(ballot.voter)) speaksFor.set(ballot.voter, ballot);
+  const first = new Map<string, number>();
+  const last = new Map<string, number>();
+  for (const [place, { entitlements }] of ballots.entries()) {
+    for (const entitlement of entitlements) {
+      if (!first.has(entitlement)) first.set(entitlement, place);
+      last.set(entitlement, place);
+    }
   }
+  const placesOf = ({ revote }: DecisionRule): Places => (revote === 'never' ? first : last);
+  const used = new Set(items.length === 0 ? [last] : items.map(({ rule }) => placesOf(rule)));
+  const effective = new Set([...used].flatMap((places) => [...places.values()])).size;
 
-  const area: Say[] = [];
-  const unit: Say[] = [];
-  const head: Say[] = [];
-  const voters = new Set<string>();
-  const units = new Set<string>();
-  for (const { entitlement, voter, unit: premises, areaCm2, share } of roll) {
-    const ballot = ballotOf.get(entitlement) ?? null;
-    const part = readFraction(share);
-    area.push({ weight: times(fraction(BigInt(areaCm2)), part), ballot });
-    unit.push({ weight: part, ballot });
-    units.add(premises);
-    if (voter === '') head.push({ weight: ONE, ballot: null });
-    else voters.add(voter);
-  }
-  for (const voter of voters) head.push({ weight: ONE, ballot: speaksFor.get(voter) ?? null });
-
-  const says = { area, head, unit };
+  const lines = roll.map((record): Line => {
+    const share = readFraction(record.share);
+    return {
+      record,
+      marks: record.marks ?? [],
+      area: times(fraction(BigInt(record.areaCm2)), share),
+      unit: share,
+    };
+  });
+  const voters = new Set(roll.map(({ voter }) => voter).filter((voter) => voter !== ''));
   return {
     meeting,
-    roll: { size: roll.length, area: writeFraction(sumOf(area)), heads: head.length, units: units.size },
+    roll: {
+      size: roll.length,
+      area: writeFraction(sumOf(lines.map(({ area }) => area))),
+      heads: voters.size + roll.filter(({ voter }) => voter === '').length,
+      units: new Set(roll.map(({ unit }) => unit)).size,
+    },
     ballots: {
       logged: ballots.length + (late ?? 0),
       effective,
       superseded: ballots.length - effective,
       ...(late === undefined ? {} : { late }),
     },
-    items: items.map((item) => recountItem(item, says)),
+    items: items.map((item) => recountItem(item, lines, ballots, placesOf(item.rule))),
   };
 }
 
 function recountItem(
   item: NoticeItem,
-  says: Readonly<Record<'area' | 'head' | 'unit', readonly Say[]>>,
+  lines: readonly Line[],
+  ballots: readonly BallotPayload[],
+  places: Places,
 ): ItemResult {
   const { rule } = item;
-  const totals = {
-    area: totalsOf(says.area, item.id),
-    head: totalsOf(says.head, item.id),
-    unit: totalsOf(says.unit, item.id),
+  const blocs = blocsOf(lines, rule);
+  const { weighed, adjusted } = applyPolicy(lines, blocs, item);
+  const said = blocs.map((bloc) => {
+    const members = bloc.lines.map((line) => weighed.get(line)!);
+    return { ...bloc, members, ...hear(members, item, ballots, places) };
+  });
+  const whole = totalsOf(said, () => true);
+  const entrances = new Map(
+    namedEntrances(rule).map((name) => [name, totalsOf(said, ({ record }) => record.entrance === name)]),
+  );
+
+  const amount = (totals: AllTotals, weight: Weight, part: Part): Fraction => {
+    if (weight !== 'share') return totals[weight][part];
+    return order(whole.area.all, ZERO) === 0 ? ZERO : over(totals.area[part], whole.area.all);
   };
-  const amount = (weight: Weight, part: Part): Fraction =>
-    weight === 'share' ? over(totals.area[part], totals.area.all) : totals[weight][part];
-  const quorum = rule.quorum.map((test) => ({
-    weight: test.weight,
-    base: 'all' as const,
-    ...compared(test, amount(test.weight, 'participants'), amount(test.weight, 'all')),
-  }));
-  const tests = rule.tests.map((group) =>
-    group.map((test) => ({
+  const outcomeOf = (test: Test): TestOutcome => {
+    const totals = test.base.startsWith('entrance:') ? entrances.get(test.base.slice(9))! : whole;
+    const of = sumOf(partsOf(test.base, rule).map((part) => amount(totals, test.weight, part)));
+    return {
       weight: test.weight,
       side: test.side,
       base: test.base,
-      ...compared(
-        test,
-        amount(test.weight, test.side),
-        partsOf(test.base, rule)
-          .map((part) => amount(test.weight, part))
-          .reduce(plus),
-      ),
-    })),
-  );
-  const hasQuorum = quorum.every(({ holds }) => holds);
-  const passes = tests.some((group) => group.every(({ holds }) => holds));
+      ...compared(test, amount(totals, test.weight, test.side), of),
+    };
+  };
+  const quorum = rule.quorum.map((test): QuorumOutcome => {
+    const totals = test.entrance === undefined ? whole : entrances.get(test.entrance)!;
+    return {
+      weight: test.weight,
+      base: test.entrance === undefined ? 'all' : `entrance:${test.entrance}`,
+      ...compared(test, amount(totals, test.weight, 'participants'), amount(totals, test.weight, 'all')),
+    };
+  });
+  const tests = rule.tests.map((group) => group.map(outcomeOf));
+  const hasQuorum =
+    rule.quorumMode === 'any' && quorum.length > 0
+      ? quorum.some(({ holds }) => holds)
+      : quorum.every(({ holds }) => holds);
+  const verdict: Verdict = hasQuorum ? (anyGroupHolds(tests) ? 'passed' : 'failed') : 'no-quorum';
+
+  const tiers = rule.tier?.map((tier) => {
+    const outcomes = tier.tests.map((group) => group.map(outcomeOf));
+    return {
+      effect: tier.effect,
+      tests: outcomes,
+      holds: outcomes.length === 0 ? true : anyGroupHolds(outcomes),
+    };
+  });
+  const effect = verdict === 'passed' ? tiers?.find(({ holds }) => holds)?.effect : undefined;
+  const forWeights = rule.tests.flat().flatMap(({ side, weight }) => (side === 'for' ? [weight] : []));
+  const isEqual =
+    forWeights.length > 0 &&
+    forWeights.every(
+      (weight) =>
+        order(amount(whole, weight, 'for'), ZERO) > 0 &&
+        order(amount(whole, weight, 'for'), amount(whole, weight, 'against')) === 0,
+    );
+  const { fallback } = rule;
+  const trigger = fallback?.trigger.map(outcomeOf) ?? [];
   return {
     item: item.id,
     number: item.number,
     rule: rule.id,
     ruleVersion: rule.version,
-    sums: { area: written(totals.area), head: written(totals.head), unit: written(totals.unit) },
+    sums: written(whole),
+    ...(entrances.size > 0
+      ? { entrances: Object.fromEntries([...entrances].map(([name, totals]) => [name, written(totals)])) }
+      : {}),
+    ...(adjusted.length > 0 ? { adjusted } : {}),
     quorum,
     tests,
-    verdict: !hasQuorum ? 'no-quorum' : passes ? 'passed' : 'failed',
+    verdict,
+    ...(tiers ? { tiers } : {}),
+    ...(effect === undefined ? {} : { effect }),
+    ...(verdict === 'failed' && isEqual && (rule.tie === 'chair-casts' || rule.tie === 'court')
+      ? { tie: rule.tie }
+      : {}),
+    ...(fallback
+      ? {
+          fallback: {
+            kind: fallback.kind,
+            ...(fallback.rule === undefined ? {} : { rule: fallback.rule }),
+            trigger,
+            due:
+              fallback.on.some((outcome) => outcome === verdict) &&
+              (item.round ?? 0) < fallback.maxDepth &&
+              trigger.every(({ holds }) => holds),
+          },
+        }
+      : {}),
   };
 }
 
-function partsOf(base: Test['base'], { abstain }: DecisionRule): readonly Part[] {
-  if (base === 'all' || base === 'participants') return [base];
-  return base === 'cast' && abstain === 'in-base' ? ['for', 'against', 'abstain'] : ['for', 'against'];
+const anyGroupHolds = (groups: readonly (readonly TestOutcome[])[]): boolean =>
+  groups.some((group) => group.every(({ holds }) => holds));
+
+function namedEntrances(rule: DecisionRule): string[] {
+  const tests = [
+    ...rule.tests,
+    ...(rule.tier ?? []).flatMap((tier) => tier.tests),
+    rule.fallback?.trigger ?? [],
+  ];
+  const names = new Set<string>();
+  for (const { base } of tests.flat()) if (base.startsWith('entrance:')) names.add(base.slice(9));
+  for (const { entrance } of rule.quorum) if (entrance !== undefined) names.add(entrance);
+  return [...names];
+}
+
+/** Those with one mark between them: a line of the roll each, or a premises with all its co-owners. */
+type Bloc = { readonly id: string; readonly lines: readonly Line[]; readonly head: string };
+
+function blocsOf(lines: readonly Line[], { coOwners = 'fractional' }: DecisionRule): readonly Bloc[] {
+  const byId = Map.groupBy(lines, ({ record }) =>
+    coOwners === 'fractional' ? record.entitlement : record.unit,
+  );
+  return [...byId].map(([id, members]) => {
+    // The same people are the same head, whatever they own together; whoever is unknown is nobody else.
+    const people = members.map(({ record }) =>
+      record.voter === '' ? ['', record.entitlement] : [record.voter],
+    );
+    const names = new Set(people.map((person) => JSON.stringify(person)));
+    return { id, lines: members, head: [...names].sort().join() };
+  });
+}
+
+/** Exclusions, then the reduction, then the cap. */
+function applyPolicy(
+  lines: readonly Line[],
+  blocs: readonly Bloc[],
+  item: NoticeItem,
+): { readonly weighed: ReadonlyMap<Line, Weighed>; readonly adjusted: readonly Adjustment[] } {
+  const policy = item.rule.weightPolicy;
+  const plain = lines.map((line): Weighed => ({ ...line, hasVote: true, isInBase: true }));
+  if (!policy) return { weighed: new Map(lines.map((line, i) => [line, plain[i]!])), adjusted: [] };
+
+  const adjusted: Adjustment[] = [];
+  const report = (why: Adjustment['why'], pairs: readonly (readonly [Weighed, Weighed])[]): void => {
+    if (pairs.length === 0) return;
+    const change = (weight: 'area' | 'unit') => ({
+      before: writeFraction(sumOf(pairs.map(([before]) => before[weight]))),
+      after: writeFraction(sumOf(pairs.map(([, after]) => (after.hasVote ? after[weight] : ZERO)))),
+    });
+    adjusted.push({ why, entitlements: pairs.length, area: change('area'), unit: change('unit') });
+  };
+
+  let now = plain;
+  for (const why of policy.exclude ?? []) {
+    const mark = why === 'conflict' ? `conflict:${item.id}` : why;
+    const after = now.map((line) =>
+      line.hasVote && line.marks.includes(mark)
+        ? { ...line, hasVote: false, isInBase: !policy.excludeFromBase }
+        : line,
+    );
+    report(why, pairsOf(now, after));
+    now = after;
+  }
+
+  const { reduce } = policy;
+  if (reduce) {
+    const isTheirs = ({ marks }: Line): boolean => marks.includes('original-owner');
+    const held = sumOf(lines.filter(isTheirs).map(({ area }) => area));
+    const least = times(
+      sumOf(lines.map(({ area }) => area)),
+      fraction(BigInt(reduce.holding?.num ?? 0), BigInt(reduce.holding?.den ?? 1)),
+    );
+    const units = new Set(lines.map(({ record }) => record.unit)).size;
+    if (units > (reduce.unitsAbove ?? 0) && order(held, least) >= 0) {
+      const factor = fraction(BigInt(reduce.num), BigInt(reduce.den));
+      const after = now.map((line) =>
+        isTheirs(line) ? { ...line, area: times(line.area, factor), unit: times(line.unit, factor) } : line,
+      );
+      report(
+        'original-owner',
+        pairsOf(now, after).filter(([before]) => before.hasVote),
+      );
+      now = after;
+    }
+  }
+
+  if (policy.cap === 'sum-of-others') {
+    const headOf = new Map(blocs.flatMap(({ lines: members, head }) => members.map((line) => [line, head])));
+    const heads = lines.map((line) => headOf.get(line)!);
+    const area = cutOf(now, heads, 'area');
+    const unit = cutOf(now, heads, 'unit');
+    const after = now.map((line, i) => {
+      if (!line.hasVote || (heads[i] !== area?.head && heads[i] !== unit?.head)) return line;
+      return {
+        ...line,
+        area: heads[i] === area?.head ? times(line.area, area!.factor) : line.area,
+        unit: heads[i] === unit?.head ? times(line.unit, unit!.factor) : line.unit,
+      };
+    });
+    report('sum-of-others', pairsOf(now, after));
+    now = after;
+  }
+  return { weighed: new Map(lines.map((line, i) => [line, now[i]!])), adjusted };
+}
+
+const pairsOf = (before: readonly Weighed[], after: readonly Weighed[]): [Weighed, Weighed][] =>
+  before.flatMap((line, i) => (line === after[i] ? [] : [[line, after[i]!] as [Weighed, Weighed]]));
+
+/** Whoever has more than all others together, and what to multiply them by; null when nobody has. */
+function cutOf(
+  lines: readonly Weighed[],
+  heads: readonly string[],
+  weight: 'area' | 'unit',
+): { head: string; factor: Fraction } | null {
+  const held = new Map<string, Fraction>();
+  lines.forEach((line, i) => {
+    if (line.hasVote) held.set(heads[i]!, plus(held.get(heads[i]!) ?? ZERO, line[weight]));
+  });
+  const all = sumOf([...held.values()]);
+  for (const [head, own] of held) {
+    const others = minus(all, own);
+    if (order(others, ZERO) > 0 && order(own, others) > 0) return { head, factor: over(others, own) };
+  }
+  return null;
+}
+
+/** What a bloc says: null when it took no part. `place`: of the latest ballot it rests on, −1 for silence. */
+function hear(
+  members: readonly Weighed[],
+  { id, rule }: NoticeItem,
+  ballots: readonly BallotPayload[],
+  places: Places,
+): { readonly mark: Mark | null; readonly place: number } {
+  const asked = members.filter(
+    ({ hasVote, marks }) =>
+      hasVote &&
+      (rule.coOwners !== 'representative' || members.length === 1 || marks.includes('representative')),
+  );
+  const present = asked.filter(({ record }) => places.has(record.entitlement));
+  if (present.length === 0) {
+    const assents = rule.silent === 'for' && asked.some(({ record }) => record.voter !== '');
+    return { mark: assents ? 'for' : null, place: -1 };
+  }
+  let place = -1;
+  const shares = new Map<Mark, Fraction>();
+  for (const { record } of present) {
+    const at = places.get(record.entitlement)!;
+    place = Math.max(place, at);
+    const { choices } = ballots[at]!;
+    if (!Object.hasOwn(choices, id)) continue;
+    const mark = choices[id]!;
+    shares.set(mark, plus(shares.get(mark) ?? ZERO, readFraction(record.share)));
+  }
+  if (shares.size <= 1) return { mark: [...shares.keys()][0] ?? 'unmarked', place };
+  const most =
+    rule.coOwners === 'majority-in-interest' && [...shares].find(([, share]) => order(share, HALF) > 0)?.[0];
+  return { mark: most || 'spoiled', place };
+}
+
+type Said = {
+  readonly id: string;
+  readonly head: string;
+  readonly members: readonly Weighed[];
+  readonly mark: Mark | null;
+  readonly place: number;
+};
+/** One who has a say, with its weight. */
+type Say = { readonly weight: Fraction; readonly mark: Mark | null; readonly isInBase: boolean };
+
+function totalsOf(said: readonly Said[], isCounted: (line: Weighed) => boolean): AllTotals {
+  const area: Say[] = [];
+  const unit: Say[] = [];
+  const byHead = new Map<string, { readonly bloc: Said; readonly members: readonly Weighed[] }[]>();
+  for (const bloc of said) {
+    const members = bloc.members.filter(isCounted);
+    if (members.length === 0) continue;
+    for (const line of members) {
+      const mark = line.hasVote ? bloc.mark : null;
+      area.push({ weight: line.area, mark, isInBase: line.isInBase });
+      unit.push({ weight: line.unit, mark, isInBase: line.isInBase });
+    }
+    const known = byHead.get(bloc.head);
+    if (known) known.push({ bloc, members });
+    else byHead.set(bloc.head, [{ bloc, members }]);
+  }
+  const head = [...byHead.values()].map((blocs): Say => {
+    // As a head the last word counts; of two premises in one ballot the one whose id comes first.
+    const heard = blocs
+      .filter(({ bloc, members }) => bloc.mark !== null && members.some(({ hasVote }) => hasVote))
+      .map(({ bloc }) => bloc)
+      .sort((a, b) => b.place - a.place || (a.id < b.id ? -1 : 1));
+    const isInBase = blocs.some(({ members }) => members.some((line) => line.isInBase));
+    return { weight: ONE, mark: heard[0]?.mark ?? null, isInBase };
+  });
+  return { area: totals(area), head: totals(head), unit: totals(unit) };
+}
+
+function totals(says: readonly Say[]): Totals {
+  const of = (chosen: (say: Say) => boolean) => sumOf(says.filter(chosen).map(({ weight }) => weight));
+  const marked = Object.fromEntries(MARKS.map((mark) => [mark, of((say) => say.mark === mark)]));
+  return {
+    ...(marked as Record<Mark, Fraction>),
+    all: of(({ isInBase }) => isInBase),
+    participants: of(({ mark }) => mark !== null),
+  };
+}
+
+function partsOf(base: Test['base'], { abstain, blank, spoiled }: DecisionRule): readonly Part[] {
+  if (base === 'all') return ['all'];
+  const sides: Part[] = ['for', 'against'];
+  if (base === 'expressed' || (base === 'cast' && abstain === 'out-of-base')) return sides;
+  sides.push('abstain');
+  if (base === 'cast') return sides;
+  if (blank !== 'out-of-base') sides.push('unmarked');
+  if (spoiled !== 'out-of-base') sides.push('spoiled');
+  return sides;
 }
 
 function compared(test: QuorumTest, have: Fraction, of: Fraction) {
-  const need = times(of, fraction(BigInt(test.num), BigInt(test.den)));
+  const part = times(of, fraction(BigInt(test.num), BigInt(test.den)));
+  const least = fraction(BigInt(test.min ?? 0));
+  const need = order(part, least) < 0 ? least : part;
   return {
     have: writeFraction(have),
     of: writeFraction(of),
     cmp: test.cmp,
     num: test.num,
     den: test.den,
+    ...(test.min === undefined ? {} : { min: test.min }),
     need: writeFraction(need),
     margin: writeFraction(minus(have, need)),
     holds: HOLDS[test.cmp](order(have, need)),
@@ -155,34 +444,24 @@ const HOLDS: Readonly<Record<Comparator, (sign: number) => boolean>> = {
   '==': (sign) => sign === 0,
 };
 
-function totalsOf(says: readonly Say[], item: string): Totals {
-  const choiceOf = ({ choices }: BallotPayload): Choice | 'unmarked' =>
-    Object.hasOwn(choices, item) ? choices[item]! : 'unmarked';
-  const part = (choice: Choice | 'unmarked') =>
-    sumOf(says.filter(({ ballot }) => ballot !== null && choiceOf(ballot) === choice));
-  return {
-    all: sumOf(says),
-    participants: sumOf(says.filter(({ ballot }) => ballot !== null)),
-    for: part('for'),
-    against: part('against'),
-    abstain: part('abstain'),
-    unmarked: part('unmarked'),
-  };
-}
-
 /** Adds by denominator first, as most weights share one: a sum of thousands then reduces only a few times. */
-function sumOf(says: readonly Say[]): Fraction {
+function sumOf(values: readonly Fraction[]): Fraction {
   const byDenominator = new Map<bigint, bigint>();
-  for (const { weight } of says)
-    byDenominator.set(weight.den, (byDenominator.get(weight.den) ?? 0n) + weight.num);
+  for (const { num, den } of values) byDenominator.set(den, (byDenominator.get(den) ?? 0n) + num);
   return [...byDenominator].map(([den, num]) => fraction(num, den)).reduce(plus, ZERO);
 }
 
-const written = (totals: Totals): Sums => ({
-  all: writeFraction(totals.all),
-  participants: writeFraction(totals.participants),
-  for: writeFraction(totals.for),
-  against: writeFraction(totals.against),
-  abstain: writeFraction(totals.abstain),
-  unmarked: writeFraction(totals.unmarked),
+const written = ({ area, head, unit }: AllTotals): WeightSums => ({
+  area: writtenSums(area),
+  head: writtenSums(head),
+  unit: writtenSums(unit),
+});
+const writtenSums = (sums: Totals): Sums => ({
+  all: writeFraction(sums.all),
+  participants: writeFraction(sums.participants),
+  for: writeFraction(sums.for),
+  against: writeFraction(sums.against),
+  abstain: writeFraction(sums.abstain),
+  unmarked: writeFraction(sums.unmarked),
+  ...(order(sums.spoiled, ZERO) === 0 ? {} : { spoiled: writeFraction(sums.spoiled) }),
 });

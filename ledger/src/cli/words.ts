@@ -26,7 +26,7 @@ export type Words = {
   readonly witnessed: (witnessed: Witnessed) => string;
   readonly receiptHolds: (facts: { index: number; size: number; origin: string }) => string;
   readonly receiptOpens: string;
-  readonly choices: Readonly<Record<'for' | 'against' | 'abstain', string>>;
+  readonly choices: Readonly<Record<'for' | 'against' | 'abstain' | 'spoiled', string>>;
   readonly receiptFaults: Readonly<Record<FaultCode, string>>;
   readonly unreachable: string;
   readonly noSuchFile: (name: string) => string;
@@ -198,7 +198,7 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
       : `Witnessed${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`,
   receiptHolds: ({ index, size, origin }) => `The entry is number ${index} of ${size} in the log ${origin}.`,
   receiptOpens: 'It is signed by its author, and it holds exactly this:',
-  choices: { for: 'for', against: 'against', abstain: 'abstain' },
+  choices: { for: 'for', against: 'against', abstain: 'abstain', spoiled: 'spoiled' },
   receiptFaults: {
     encoding: 'the receipt is not in the right form',
     json: 'the receipt is not in the right form',
@@ -380,7 +380,7 @@ const ru: Words = {
       : `Заверено свидетелями${witnessed.cosignatures.length > 0 ? `: ${cosigners(witnessed)}` : ''}.`,
   receiptHolds: ({ index, size, origin }) => `Запись ${index} из ${size} в журнале ${origin}.`,
   receiptOpens: 'Она подписана своим автором и содержит ровно это:',
-  choices: { for: 'за', against: 'против', abstain: 'воздержался' },
+  choices: { for: 'за', against: 'против', abstain: 'воздержался', spoiled: 'испорчено' },
   receiptFaults: {
     encoding: 'квитанция неверной формы',
     json: 'квитанция неверной формы',

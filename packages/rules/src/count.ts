@@ -1,61 +1,38 @@
 // Counts a meeting exactly: roll, ballots in log order and rules in; sums, quorum, tests and verdicts out.
 // Same input, same output, on any machine: fractions of bigints inside, rational text outside, no float and no rounding.
+import { compare, divide, formatRational, one, rational, zero, type Rational } from '@veche/core/rational.ts';
+import { addAmounts, amountOf, compareAmounts, subtractAmounts, timesAmount, type Amount } from './amount.ts';
+import { CountFault, type CountedItem, type CountInput, type Mark } from './ballot-box.ts';
 import {
-  add,
-  compare,
-  divide,
-  formatRational,
-  multiply,
-  one,
-  parseRational,
-  rational,
-  subtract,
-  sum,
-  zero,
-} from '@veche/core/rational.ts';
-import type { Rational } from '@veche/core/rational.ts';
-import type { Base, Comparator, DecisionRule, Side, Weight } from './decision-rule.ts';
+  entranceOfBase,
+  entrancesOf,
+  OPEN_ENTRANCE,
+  type Base,
+  type Comparator,
+  type DecisionRule,
+  type Effect,
+  type FallbackKind,
+  type QuorumTest,
+  type Side,
+  type Test,
+  type Weight,
+} from './decision-rule.ts';
+import {
+  groupsOf,
+  measureRoll,
+  weigh,
+  type Adjusted,
+  type Electorate,
+  type Entitlement,
+  type Group,
+  type Standings,
+} from './electorate.ts';
+import { chooseBallots, effectiveCount, voiceOf, type Choosing, type Voice } from './voices.ts';
 
-export type Choice = 'for' | 'against' | 'abstain';
-
-/** One entitlement of the roll: one owner's share in one premises. A roll record of the audit bundle is one of these. */
-export type RollRecord = {
-  readonly entitlement: string;
-  /** Empty when the owner is unknown: stays in the base, nobody may cast it. */
-  readonly voter: string;
-  /** The premises. */
-  readonly unit: string;
-  readonly entrance: string;
-  /** Integer, above zero. */
-  readonly areaCm2: number;
-  /** Rational text in (0, 1]; the shares of a unit sum to exactly 1. */
-  readonly share: string;
-};
-
-/** What a ballot says. An item that is left out is not marked. */
-export type Ballot = {
-  readonly voter: string;
-  readonly entitlements: readonly string[];
-  readonly choices: Readonly<Record<string, Choice>>;
-};
-
-export type CountedItem = { readonly id: string; readonly number: number; readonly rule: DecisionRule };
-
-export type CountInput = {
-  readonly meeting: string;
-  /** In the order of the notice, which is the order of the result. */
-  readonly items: readonly CountedItem[];
-  readonly roll: readonly RollRecord[];
-  /** All ballots logged in time, in log order: of several that list an entitlement the last one counts. */
-  readonly ballots: readonly Ballot[];
-  /**
-   * How many more were logged before the close but not under the closing checkpoint: they count for nothing. Given exactly when
-   * the meeting has a closing checkpoint.
-   */
-  readonly late?: number;
-};
-
-/** Sums by side as rational text; all = the whole roll, participants = for + against + abstain + unmarked. */
+/**
+ * Sums by side as rational text; all = every vote of the base, participants = for + against + abstain + unmarked +
+ * spoiled. `spoiled` is left out where it is 0.
+ */
 export type Sums = {
   readonly all: string;
   readonly participants: string;
@@ -63,24 +40,55 @@ export type Sums = {
   readonly against: string;
   readonly abstain: string;
   readonly unmarked: string;
+  readonly spoiled?: string;
 };
+/** Areas in cm². */
+export type WeightSums = { readonly area: Sums; readonly head: Sums; readonly unit: Sums };
 
-/** One comparison: `have` against `need` = `of` × num/den; `margin` = have − need. All rational text, in the weight's unit. */
+/**
+ * One comparison: `have` against `need` = `of` × num/den, or `min` where that is more; `margin` = have − need. All
+ * rational text, in the weight's unit.
+ */
 export type QuorumOutcome = {
   readonly weight: Weight;
-  readonly base: 'all';
+  readonly base: 'all' | `entrance:${string}`;
   readonly have: string;
   readonly of: string;
   readonly cmp: Comparator;
   readonly num: number;
   readonly den: number;
+  readonly min?: number;
   readonly need: string;
   readonly margin: string;
   readonly holds: boolean;
 };
-export type TestOutcome = Omit<QuorumOutcome, 'base'> & { readonly side: Side; readonly base: Base };
+export type TestOutcome = Omit<QuorumOutcome, 'base' | 'min'> & { readonly side: Side; readonly base: Base };
 
 export type Verdict = 'passed' | 'failed' | 'no-quorum';
+
+/** What the weight policy changed, and for how many entitlements; `after` of the excluded is 0. Rational text. */
+export type Adjustment = {
+  readonly why: Adjusted['why'];
+  readonly entitlements: number;
+  readonly area: { readonly before: string; readonly after: string };
+  readonly unit: { readonly before: string; readonly after: string };
+};
+
+/** `holds`: its tests do. The effect of the result is that of the first tier that holds. */
+export type TierOutcome = {
+  readonly effect: Effect;
+  readonly tests: readonly (readonly TestOutcome[])[];
+  readonly holds: boolean;
+};
+
+/** `due`: the rule grants it after this outcome. Whoever runs the meeting acts on it; the count does not. */
+export type FallbackOutcome = {
+  readonly kind: FallbackKind;
+  /** The rule that judges then. */
+  readonly rule?: string;
+  readonly trigger: readonly TestOutcome[];
+  readonly due: boolean;
+};
 
 export type ItemResult = {
   readonly item: string;
@@ -88,11 +96,22 @@ export type ItemResult = {
   /** Id of the rule. */
   readonly rule: string;
   readonly ruleVersion: number;
-  /** Areas in cm². */
-  readonly sums: { readonly area: Sums; readonly head: Sums; readonly unit: Sums };
+  readonly sums: WeightSums;
+  /** The same within each entrance that the rule measures on its own; absent where it measures none. */
+  readonly entrances?: Readonly<Record<string, WeightSums>>;
+  /** Absent where nothing was changed. */
+  readonly adjusted?: readonly Adjustment[];
   readonly quorum: readonly QuorumOutcome[];
   readonly tests: readonly (readonly TestOutcome[])[];
   readonly verdict: Verdict;
+  /** Absent where the rule has none. */
+  readonly tiers?: readonly TierOutcome[];
+  /** Present when the item passed and a tier holds. */
+  readonly effect?: Effect;
+  /** Who decides, for and against being equal: present only where somebody does. The verdict is `failed`. */
+  readonly tie?: 'chair-casts' | 'court';
+  /** Absent where the rule has none. */
+  readonly fallback?: FallbackOutcome;
 };
 
 /** The result of a meeting, as it is published and as the auditor recounts it: see the ledger's SPEC. */
@@ -118,247 +137,281 @@ export type Result = {
   readonly items: readonly ItemResult[];
 };
 
-export type CountFaultCode =
-  | 'empty-roll'
-  | 'malformed-roll'
-  | 'duplicate-entitlement'
-  | 'shares-not-one'
-  | 'duplicate-item'
-  | 'unknown-entitlement'
-  | 'not-the-voter'
-  | 'unknown-item'
-  | 'unknown-choice';
-
-/** The input is not a meeting that can be counted. The text carries the code and no names. */
-export class CountFault extends Error {
-  readonly code: CountFaultCode;
-  constructor(code: CountFaultCode) {
-    super(`cannot count the meeting: ${code}`);
-    this.name = 'CountFault';
-    this.code = code;
-  }
-}
-
-type Mark = Choice | 'unmarked';
-type MeasuredSums = Record<keyof Sums, Rational>;
-/** Per weight that is summed; `share` is `area` over the total area. */
-type ItemSums = { area: MeasuredSums; head: MeasuredSums; unit: MeasuredSums };
-type Entitlement = { readonly voter: string; readonly area: Rational; readonly share: Rational };
+/** Parts that are summed; `share` is `area` over the area of the base `all` of the item, 0 where that is 0. */
+const PARTS = ['all', 'participants', 'for', 'against', 'abstain', 'unmarked', 'spoiled'] as const;
+type Part = (typeof PARTS)[number];
+type SummedWeight = Exclude<Weight, 'share'>;
+type Measured = { readonly [W in SummedWeight]: Readonly<Record<Part, Amount<W>>> };
 
 /**
  * Counts a meeting. Cost: one pass over the roll per item.
  * @throws CountFault: when the roll or a ballot is not sound; a server never logs such a ballot.
  */
 export function countMeeting(input: CountInput): Result {
-  const roll = measureRoll(input.roll);
-  checkItems(input.items);
-  const effective = effectiveBallots(input, roll.entitlements);
-  const totalArea = sum([...roll.entitlements.values()].map(({ area }) => area));
+  const electorate = measureRoll(input.roll);
+  const { items } = input;
+  if (new Set(items.map(({ id }) => id)).size !== items.length) throw new CountFault('duplicate-item');
+  const choosing = chooseBallots(input, electorate.entitlements);
+  const effective = effectiveCount(
+    choosing,
+    items.map(({ rule }) => rule),
+  );
   return {
     meeting: input.meeting,
     roll: {
       size: input.roll.length,
-      area: formatRational(totalArea),
-      heads: roll.heads,
-      units: roll.units,
+      area: formatRational(electorate.totalArea),
+      heads: electorate.heads,
+      units: electorate.units,
     },
     ballots: {
       logged: input.ballots.length + (input.late ?? 0),
-      effective: effective.indexes.size,
-      superseded: input.ballots.length - effective.indexes.size,
+      effective,
+      superseded: input.ballots.length - effective,
       ...(input.late === undefined ? {} : { late: input.late }),
     },
-    items: input.items.map((item) => countItem(item, roll.entitlements, effective, totalArea)),
+    items: items.map((item) => countItem(item, electorate, choosing)),
   };
 }
 
-function measureRoll(records: readonly RollRecord[]) {
-  if (records.length === 0) throw new CountFault('empty-roll');
-  const entitlements = new Map<string, Entitlement>();
-  const shareOfUnit = new Map<string, Rational>();
-  const voters = new Set<string>();
-  let unknownOwners = 0;
-  for (const { entitlement, voter, unit, areaCm2, share: shareText } of records) {
-    if (entitlements.has(entitlement)) throw new CountFault('duplicate-entitlement');
-    if (!Number.isSafeInteger(areaCm2) || areaCm2 <= 0) throw new CountFault('malformed-roll');
-    const share = parseShare(shareText);
-    entitlements.set(entitlement, { voter, area: multiply(rational(areaCm2), share), share });
-    shareOfUnit.set(unit, add(shareOfUnit.get(unit) ?? zero, share));
-    // An unknown owner is one head per entitlement: nobody can say that two of them are the same person.
-    if (voter === '') unknownOwners++;
-    else voters.add(voter);
-  }
-  for (const share of shareOfUnit.values())
-    if (compare(share, one) !== 0) throw new CountFault('shares-not-one');
-  return { entitlements, heads: voters.size + unknownOwners, units: shareOfUnit.size };
-}
+function countItem(item: CountedItem, electorate: Electorate, choosing: Choosing): ItemResult {
+  const { rule } = item;
+  const entrances = entrancesOf(rule);
+  if (entrances.includes(OPEN_ENTRANCE)) throw new CountFault('open-entrance');
+  const standings = weigh(electorate, rule, item.id);
+  const mayVote = (member: Entitlement): boolean => standings.of(member).votes;
+  const groups = groupsOf(electorate, rule);
+  const voices = new Map(groups.map((group) => [group, voiceOf(group, item.id, rule, choosing, mayVote)]));
 
-function parseShare(text: string): Rational {
-  try {
-    const share = parseRational(text);
-    if (compare(share, zero) > 0) return share;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-  }
-  throw new CountFault('malformed-roll');
-}
+  const whole = sumUp(groups, voices, standings, null);
+  const within = new Map(entrances.map((name) => [name, sumUp(groups, voices, standings, name)]));
+  const scale: Scale = { rule, whole, within };
 
-function checkItems(items: readonly CountedItem[]): void {
-  if (new Set(items.map(({ id }) => id)).size !== items.length) throw new CountFault('duplicate-item');
-}
-
-type EffectiveBallots = {
-  readonly byEntitlement: ReadonlyMap<string, Ballot>;
-  /** A person with several entitlements may have several effective ballots; as a head the last of them speaks. */
-  readonly byVoter: ReadonlyMap<string, Ballot>;
-  /** Positions in log order. */
-  readonly indexes: ReadonlySet<number>;
-};
-
-function effectiveBallots(
-  { ballots, items }: CountInput,
-  roll: ReadonlyMap<string, Entitlement>,
-): EffectiveBallots {
-  const itemIds = new Set(items.map(({ id }) => id));
-  const last = new Map<string, number>();
-  ballots.forEach((ballot, index) => {
-    for (const [item, choice] of Object.entries(ballot.choices)) {
-      if (!itemIds.has(item)) throw new CountFault('unknown-item');
-      if (!CHOICES.includes(choice)) throw new CountFault('unknown-choice');
-    }
-    for (const entitlement of ballot.entitlements) {
-      const record = roll.get(entitlement);
-      if (!record) throw new CountFault('unknown-entitlement');
-      if (record.voter === '' || record.voter !== ballot.voter) throw new CountFault('not-the-voter');
-      last.set(entitlement, index);
-    }
+  const quorum = rule.quorum.map((test) => judgeQuorum(test, scale));
+  const tests = rule.tests.map((group) => group.map((test) => judge(test, scale)));
+  const held = quorum.filter(({ holds }) => holds).length;
+  const isQuorate = rule.quorumMode === 'any' ? quorum.length === 0 || held > 0 : held === quorum.length;
+  const verdict: Verdict = !isQuorate ? 'no-quorum' : isMet(tests) ? 'passed' : 'failed';
+  const tiers = rule.tier?.map(({ effect, tests: asked }) => {
+    const outcome = asked.map((group) => group.map((test) => judge(test, scale)));
+    return { effect, tests: outcome, holds: asked.length === 0 || isMet(outcome) };
   });
-  const indexes = new Set(last.values());
-  const byVoter = new Map<string, Ballot>();
-  for (const index of [...indexes].sort((a, b) => a - b)) byVoter.set(ballots[index]!.voter, ballots[index]!);
-  return { byEntitlement: new Map([...last].map(([id, index]) => [id, ballots[index]!])), byVoter, indexes };
-}
-
-const CHOICES: readonly Choice[] = ['for', 'against', 'abstain'];
-
-const markOf = (ballot: Ballot, item: string): Mark =>
-  (Object.hasOwn(ballot.choices, item) ? ballot.choices[item] : undefined) ?? 'unmarked';
-
-function countItem(
-  item: CountedItem,
-  roll: ReadonlyMap<string, Entitlement>,
-  effective: EffectiveBallots,
-  totalArea: Rational,
-): ItemResult {
-  const sums = sumSides(item.id, roll, effective);
-  const quorum = item.rule.quorum.map((test) => ({
-    weight: test.weight,
-    base: 'all' as const,
-    ...compareSides(
-      test,
-      measure(sums, test.weight, 'participants', totalArea),
-      measure(sums, test.weight, 'all', totalArea),
-    ),
-  }));
-  const tests = item.rule.tests.map((group) =>
-    group.map((test) => ({
-      weight: test.weight,
-      side: test.side,
-      base: test.base,
-      ...compareSides(
-        test,
-        measure(sums, test.weight, test.side, totalArea),
-        sum(
-          sidesOfBase(test.base, item.rule.abstain).map((side) =>
-            measure(sums, test.weight, side, totalArea),
-          ),
-        ),
-      ),
-    })),
-  );
-  const verdict = !quorum.every(({ holds }) => holds)
-    ? 'no-quorum'
-    : tests.some((group) => group.every(({ holds }) => holds))
-      ? 'passed'
-      : 'failed';
+  const effect = verdict === 'passed' ? tiers?.find(({ holds }) => holds)?.effect : undefined;
+  const decider = rule.tie ?? 'fails';
   return {
     item: item.id,
     number: item.number,
-    rule: item.rule.id,
-    ruleVersion: item.rule.version,
-    sums: { area: formatSums(sums.area), head: formatSums(sums.head), unit: formatSums(sums.unit) },
+    rule: rule.id,
+    ruleVersion: rule.version,
+    sums: formatAll(whole),
+    ...(within.size === 0
+      ? {}
+      : { entrances: Object.fromEntries([...within].map(([name, sums]) => [name, formatAll(sums)])) }),
+    ...(standings.adjusted.length === 0 ? {} : { adjusted: standings.adjusted.map(formatAdjusted) }),
     quorum,
     tests,
     verdict,
+    ...(tiers ? { tiers } : {}),
+    ...(effect === undefined ? {} : { effect }),
+    ...(decider !== 'fails' && verdict === 'failed' && isTied(rule, scale) ? { tie: decider } : {}),
+    ...(rule.fallback ? { fallback: fallbackOf(rule.fallback, verdict, item.round ?? 0, scale) } : {}),
   };
 }
 
-function sumSides(
-  item: string,
-  roll: ReadonlyMap<string, Entitlement>,
-  effective: EffectiveBallots,
-): ItemSums {
-  const sums: ItemSums = { area: emptySums(), head: emptySums(), unit: emptySums() };
-  const put = (weight: keyof ItemSums, value: Rational, mark: Mark | null): void => {
+const isMet = (groups: readonly (readonly TestOutcome[])[]): boolean =>
+  groups.some((group) => group.every(({ holds }) => holds));
+
+function fallbackOf(
+  fallback: NonNullable<DecisionRule['fallback']>,
+  verdict: Verdict,
+  round: number,
+  scale: Scale,
+): FallbackOutcome {
+  const trigger = fallback.trigger.map((test) => judge(test, scale));
+  return {
+    kind: fallback.kind,
+    ...(fallback.rule === undefined ? {} : { rule: fallback.rule }),
+    trigger,
+    due:
+      verdict !== 'passed' &&
+      fallback.on.includes(verdict) &&
+      round < fallback.maxDepth &&
+      trigger.every(({ holds }) => holds),
+  };
+}
+
+/** For and against exactly equal, and not nothing, in every weight that the rule asks of the side for. */
+function isTied(rule: DecisionRule, { whole }: Scale): boolean {
+  const asked = new Set(rule.tests.flat().flatMap(({ side, weight }) => (side === 'for' ? [weight] : [])));
+  return (
+    asked.size > 0 &&
+    [...asked].every((weight) => {
+      const pro = measure(whole, weight, 'for', whole);
+      return compare(pro, zero) > 0 && compareAmounts(pro, measure(whole, weight, 'against', whole)) === 0;
+    })
+  );
+}
+
+/** Adds fractions by their denominators first: a sum of thousands then reduces only a few times. */
+function createSum() {
+  const byDenominator = new Map<bigint, bigint>();
+  return {
+    add: ({ num, den }: Rational): void => {
+      byDenominator.set(den, (byDenominator.get(den) ?? 0n) + num);
+    },
+    total: (): Rational => {
+      let total = zero;
+      for (const [den, num] of byDenominator)
+        total = rational(total.num * den + num * total.den, total.den * den);
+      return total;
+    },
+  };
+}
+
+/** @param entrance - only what is in it; null: everything */
+function sumUp(
+  groups: readonly Group[],
+  voices: ReadonlyMap<Group, Voice>,
+  standings: Standings,
+  entrance: string | null,
+): Measured {
+  const sums = { area: newSums(), head: newSums(), unit: newSums() };
+  const put = (weight: SummedWeight, value: Rational, mark: Mark | null, inBase: boolean): void => {
     const target = sums[weight];
-    target.all = add(target.all, value);
+    if (inBase) target.all.add(value);
     if (mark === null) return;
-    target.participants = add(target.participants, value);
-    target[mark] = add(target[mark], value);
+    target.participants.add(value);
+    target[mark].add(value);
   };
-  const heads = new Set<string>();
-  for (const [id, { voter, area, share }] of roll) {
-    const ballot = effective.byEntitlement.get(id);
-    const mark = ballot ? markOf(ballot, item) : null;
-    put('area', area, mark);
-    put('unit', share, mark);
-    if (voter === '') put('head', one, null);
-    else heads.add(voter);
+  /** Of a head with several voices the one speaks that rests on the latest ballot. */
+  const heads = new Map<string, { voice: Voice; group: string; inBase: boolean }>();
+  for (const group of groups) {
+    const voice = voices.get(group)!;
+    let votes = false;
+    let inBase = false;
+    let isHere = false;
+    for (const member of group.members) {
+      if (entrance !== null && member.entrance !== entrance) continue;
+      const standing = standings.of(member);
+      const mark = standing.votes ? voice.mark : null;
+      put('area', standing.area, mark, standing.inBase);
+      put('unit', standing.unit, mark, standing.inBase);
+      isHere = true;
+      votes ||= standing.votes;
+      inBase ||= standing.inBase;
+    }
+    if (!isHere) continue;
+    const heard = votes ? voice : { mark: null, at: -1 };
+    const head = heads.get(group.party);
+    if (!head) heads.set(group.party, { voice: heard, group: group.id, inBase });
+    else {
+      head.inBase ||= inBase;
+      if (isHeardBefore(heard, group.id, head)) {
+        head.voice = heard;
+        head.group = group.id;
+      }
+    }
   }
-  for (const voter of heads) {
-    const ballot = effective.byVoter.get(voter);
-    put('head', one, ballot ? markOf(ballot, item) : null);
-  }
-  return sums;
+  for (const { voice, inBase } of heads.values()) put('head', one, voice.mark, inBase);
+  return {
+    area: totalsOf('area', sums.area),
+    head: totalsOf('head', sums.head),
+    unit: totalsOf('unit', sums.unit),
+  };
 }
 
-const emptySums = (): MeasuredSums => ({
-  all: zero,
-  participants: zero,
-  for: zero,
-  against: zero,
-  abstain: zero,
-  unmarked: zero,
-});
+/** Later ballots first; of two premises in one ballot the first by its name; whoever took part before whoever did not. */
+function isHeardBefore(voice: Voice, group: string, than: { voice: Voice; group: string }): boolean {
+  if ((voice.mark === null) !== (than.voice.mark === null)) return voice.mark !== null;
+  return voice.at === than.voice.at ? group < than.group : voice.at > than.voice.at;
+}
 
-function measure(sums: ItemSums, weight: Weight, part: keyof Sums, totalArea: Rational): Rational {
-  return weight === 'share' ? divide(sums.area[part], totalArea) : sums[weight][part];
+type RunningSums = Record<Part, ReturnType<typeof createSum>>;
+const newSums = (): RunningSums =>
+  Object.fromEntries(PARTS.map((part) => [part, createSum()])) as RunningSums;
+const totalsOf = <W extends SummedWeight>(weight: W, sums: RunningSums): Record<Part, Amount<W>> =>
+  Object.fromEntries(PARTS.map((part) => [part, amountOf(weight, sums[part].total())])) as Record<
+    Part,
+    Amount<W>
+  >;
+
+/** Everything a test of the item may be measured against. */
+type Scale = {
+  readonly rule: DecisionRule;
+  readonly whole: Measured;
+  readonly within: ReadonlyMap<string, Measured>;
+};
+
+/** @param whole - what shares are shares of */
+function measure<W extends Weight>(sums: Measured, weight: W, part: Part, whole: Measured): Amount<W> {
+  if (weight !== 'share') return sums[weight as SummedWeight][part] as unknown as Amount<W>;
+  const total = whole.area.all;
+  return amountOf(weight, compare(total, zero) === 0 ? zero : divide(sums.area[part], total));
+}
+
+function judge(test: Test, { rule, whole, within }: Scale): TestOutcome {
+  const entrance = entranceOfBase(test.base);
+  const sums = entrance === null ? whole : within.get(entrance)!;
+  const of = sidesOfBase(test.base, rule)
+    .map((part) => measure(sums, test.weight, part, whole))
+    .reduce(addAmounts);
+  const have = measure(sums, test.weight, test.side, whole);
+  return { weight: test.weight, side: test.side, base: test.base, ...compareSides(test, have, of) };
+}
+
+function judgeQuorum(test: QuorumTest, { whole, within }: Scale): QuorumOutcome {
+  const sums = test.entrance === undefined ? whole : within.get(test.entrance)!;
+  return {
+    weight: test.weight,
+    base: test.entrance === undefined ? 'all' : `entrance:${test.entrance}`,
+    ...compareSides(
+      test,
+      measure(sums, test.weight, 'participants', whole),
+      measure(sums, test.weight, 'all', whole),
+    ),
+  };
 }
 
 /** The parts of {@link Sums} that add up to a base. */
-export function sidesOfBase(base: Base, abstain: DecisionRule['abstain']): readonly (keyof Sums)[] {
+export function sidesOfBase(
+  base: Base,
+  rule: Pick<DecisionRule, 'abstain' | 'blank' | 'spoiled'>,
+): readonly Part[] {
   switch (base) {
     case 'all':
-    case 'participants':
-      return [base];
+      return ['all'];
     case 'cast':
-      return abstain === 'in-base' ? ['for', 'against', 'abstain'] : ['for', 'against'];
+      return rule.abstain === 'in-base' ? ['for', 'against', 'abstain'] : ['for', 'against'];
     case 'expressed':
       return ['for', 'against'];
+    default: {
+      const left: Part[] = [
+        ...(rule.blank === 'out-of-base' ? [] : ['unmarked' as const]),
+        ...(rule.spoiled === 'out-of-base' ? [] : ['spoiled' as const]),
+      ];
+      return left.length === 2 ? ['participants'] : ['for', 'against', 'abstain', ...left];
+    }
   }
 }
 
-function compareSides(test: { cmp: Comparator; num: number; den: number }, have: Rational, of: Rational) {
-  const need = multiply(of, rational(test.num, test.den));
+function compareSides<W extends Weight>(
+  test: { cmp: Comparator; num: number; den: number; min?: number },
+  have: Amount<W>,
+  of: Amount<W>,
+) {
+  const part = timesAmount(of, rational(test.num, test.den));
+  const least = test.min === undefined ? null : rational(test.min);
+  const need = least !== null && compare(part, least) < 0 ? (least as Amount<W>) : part;
   return {
     have: formatRational(have),
     of: formatRational(of),
     cmp: test.cmp,
     num: test.num,
     den: test.den,
+    ...(test.min === undefined ? {} : { min: test.min }),
     need: formatRational(need),
-    margin: formatRational(subtract(have, need)),
-    holds: holds(test.cmp, compare(have, need)),
+    margin: formatRational(subtractAmounts(have, need)),
+    holds: holds(test.cmp, compareAmounts(have, need)),
   };
 }
 
@@ -377,11 +430,24 @@ function holds(cmp: Comparator, order: number): boolean {
   }
 }
 
-const formatSums = (sums: MeasuredSums): Sums => ({
+const formatAll = (sums: Measured): WeightSums => ({
+  area: formatSums(sums.area),
+  head: formatSums(sums.head),
+  unit: formatSums(sums.unit),
+});
+const formatSums = (sums: Readonly<Record<Part, Rational>>): Sums => ({
   all: formatRational(sums.all),
   participants: formatRational(sums.participants),
   for: formatRational(sums.for),
   against: formatRational(sums.against),
   abstain: formatRational(sums.abstain),
   unmarked: formatRational(sums.unmarked),
+  ...(compare(sums.spoiled, zero) === 0 ? {} : { spoiled: formatRational(sums.spoiled) }),
+});
+
+const formatAdjusted = ({ why, entitlements, area, unit }: Adjusted): Adjustment => ({
+  why,
+  entitlements,
+  area: { before: formatRational(area.before), after: formatRational(area.after) },
+  unit: { before: formatRational(unit.before), after: formatRational(unit.after) },
 });

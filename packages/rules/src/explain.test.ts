@@ -1,4 +1,4 @@
-import { add, equals, multiply, parseRational, rational, sum } from '@veche/core/rational.ts';
+import { add, compare, equals, multiply, parseRational, rational, sum } from '@veche/core/rational.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countMeeting } from './count.ts';
@@ -32,6 +32,7 @@ describe('an explained verdict', () => {
       cmp: '>=',
       num: 2,
       den: 3,
+      min: null,
       need: { exact: '1543/15', decimal: '102.87', rounded: true },
       margin: { exact: '-181/5', decimal: '-36.20', rounded: false },
       percent: { exact: '200000/4629', decimal: '43.21', rounded: true },
@@ -54,13 +55,14 @@ describe('an explained verdict', () => {
       fc.property(arbitraryMeeting(fc), (input) => {
         const result = countMeeting(input);
         result.items.forEach((counted, i) => {
-          const { quorum, groups } = explainItem(counted, input.items[i]!.rule);
-          for (const test of [...quorum, ...groups.flatMap(({ tests }) => tests)]) {
+          const { quorum, groups, tiers, fallback } = explainItem(counted, input.items[i]!.rule);
+          const tests = [...groups, ...tiers.flatMap((tier) => tier.groups)].flatMap((group) => group.tests);
+          for (const test of [...quorum, ...tests, ...(fallback?.trigger ?? [])]) {
             const of = parseRational(test.of.exact);
             expect(equals(sum(test.addends.map(({ value }) => parseRational(value.exact))), of)).toBe(true);
-            expect(equals(multiply(of, rational(test.num, test.den)), parseRational(test.need.exact))).toBe(
-              true,
-            );
+            const part = multiply(of, rational(test.num, test.den));
+            const least = rational(test.min ?? 0);
+            expect(parseRational(test.need.exact)).toEqual(compare(part, least) < 0 ? least : part);
             const reached = add(parseRational(test.need.exact), parseRational(test.margin.exact));
             expect(equals(reached, parseRational(test.have.exact))).toBe(true);
           }

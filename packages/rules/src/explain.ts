@@ -13,13 +13,24 @@ import {
 import type { Rational } from '@veche/core/rational.ts';
 import {
   sidesOfBase,
+  type Adjustment,
+  type FallbackOutcome,
   type ItemResult,
   type QuorumOutcome,
   type Sums,
   type TestOutcome,
   type Verdict,
 } from './count.ts';
-import type { Base, Comparator, DecisionRule, Side, Weight } from './decision-rule.ts';
+import {
+  entranceOfBase,
+  type Base,
+  type Comparator,
+  type DecisionRule,
+  type Effect,
+  type Fallback,
+  type Side,
+  type Weight,
+} from './decision-rule.ts';
 
 /** What a quantity is measured in; `of-total` is a fraction of the total area. */
 export type Unit = 'm2' | 'of-total' | 'heads' | 'units';
@@ -47,9 +58,10 @@ export type ExplainedTest = {
   /** `of` = the sum of these; one addend when the base is a sum of its own, such as the whole roll. */
   readonly addends: readonly Addend[];
   readonly cmp: Comparator;
-  /** The threshold as a fraction: `need` = of × num/den. */
+  /** The threshold as a fraction: `need` = of × num/den, or `min` where that is more. */
   readonly num: number;
   readonly den: number;
+  readonly min: number | null;
   readonly need: Quantity;
   /** have − need; negative when short. */
   readonly margin: Quantity;
@@ -62,10 +74,36 @@ export type ExplainedTest = {
 /** One way to pass: all of its tests must hold. */
 export type ExplainedGroup = { readonly tests: readonly ExplainedTest[]; readonly holds: boolean };
 
+/** What the weight policy changed: so many entitlements, so many votes before and after. */
+export type ExplainedAdjustment = {
+  readonly why: Adjustment['why'];
+  readonly entitlements: number;
+  readonly before: Quantity;
+  readonly after: Quantity;
+  /** Whether the excluded stay in the base `all`; true of whoever keeps a vote. */
+  readonly inBase: boolean;
+};
+export type ExplainedTier = {
+  readonly effect: Effect;
+  readonly groups: readonly ExplainedGroup[];
+  readonly holds: boolean;
+};
+export type ExplainedFallback = Pick<FallbackOutcome, 'kind' | 'due' | 'rule'> &
+  Pick<Fallback, 'minDelay' | 'maxDelay'> & { readonly trigger: readonly ExplainedTest[] };
+
 export type Explanation = {
   readonly verdict: Verdict;
+  /** Whether one test of the quorum is enough. */
+  readonly quorumMode: 'all' | 'any';
   readonly quorum: readonly ExplainedTest[];
   readonly groups: readonly ExplainedGroup[];
+  readonly adjusted: readonly ExplainedAdjustment[];
+  readonly tiers: readonly ExplainedTier[];
+  /** What else the decision brings; null when nothing. */
+  readonly effect: Effect | null;
+  /** Who decides an equal vote; null when there is none, or nobody does. */
+  readonly tie: 'chair-casts' | 'court' | null;
+  readonly fallback: ExplainedFallback | null;
   /** The sides in area, with their part of the whole roll in percent: for a table or a bar. */
   readonly sides: readonly {
     readonly part: keyof Sums;
@@ -100,20 +138,50 @@ export function explainItem(result: ItemResult, rule: DecisionRule): Explanation
     );
   }
   const area = result.sums.area;
+  const explain = (test: TestOutcome): ExplainedTest => explainTest(test, test.side, result, rule);
+  const group = (tests: readonly TestOutcome[]): ExplainedGroup => ({
+    tests: tests.map(explain),
+    holds: tests.every(({ holds }) => holds),
+  });
   return {
     verdict: result.verdict,
+    quorumMode: rule.quorumMode ?? 'all',
     quorum: result.quorum.map((test) => explainTest(test, 'participants', result, rule)),
-    groups: result.tests.map((group) => ({
-      tests: group.map((test) => explainTest(test, test.side, result, rule)),
-      holds: group.every(({ holds }) => holds),
+    groups: result.tests.map(group),
+    adjusted: (result.adjusted ?? []).map(({ why, entitlements, area: { before, after } }) => ({
+      why,
+      entitlements,
+      before: quantityOfArea(before),
+      after: quantityOfArea(after),
+      inBase: why === 'original-owner' || why === 'sum-of-others' || !rule.weightPolicy?.excludeFromBase,
     })),
-    sides: (['for', 'against', 'abstain', 'unmarked', 'participants', 'all'] as const).map((part) => ({
+    tiers: (result.tiers ?? []).map(({ effect, tests, holds }) => ({
+      effect,
+      groups: tests.map(group),
+      holds,
+    })),
+    effect: result.effect ?? null,
+    tie: result.tie ?? null,
+    fallback:
+      result.fallback && rule.fallback
+        ? {
+            kind: result.fallback.kind,
+            due: result.fallback.due,
+            ...(result.fallback.rule === undefined ? {} : { rule: result.fallback.rule }),
+            ...(rule.fallback.minDelay === undefined ? {} : { minDelay: rule.fallback.minDelay }),
+            ...(rule.fallback.maxDelay === undefined ? {} : { maxDelay: rule.fallback.maxDelay }),
+            trigger: result.fallback.trigger.map(explain),
+          }
+        : null,
+    sides: SIDES_SHOWN.filter((part) => part !== 'spoiled' || area.spoiled !== undefined).map((part) => ({
       part,
-      area: quantityOfArea(area[part]),
-      percentOfAll: quantityOfPercent(area[part], area.all) ?? quantity(zero, 2),
+      area: quantityOfArea(area[part] ?? '0'),
+      percentOfAll: quantityOfPercent(area[part] ?? '0', area.all) ?? quantity(zero, 2),
     })),
   };
 }
+
+const SIDES_SHOWN = ['for', 'against', 'abstain', 'unmarked', 'spoiled', 'participants', 'all'] as const;
 
 function explainTest(
   test: QuorumOutcome | TestOutcome,
@@ -129,13 +197,17 @@ function explainTest(
     have: show(test.have),
     base: test.base,
     of: show(test.of),
-    addends: sidesOfBase(test.base, rule.abstain).map((part) => ({
-      part,
-      value: quantityOf(test.weight, partOf(result, test.weight, part)),
-    })),
+    // A quorum is measured against everyone in the entrance, a test against those of it who took part.
+    addends: (measured === 'participants' ? (['all'] as const) : sidesOfBase(test.base, rule)).map(
+      (part) => ({
+        part,
+        value: quantityOf(test.weight, partOf(result, test.base, test.weight, part)),
+      }),
+    ),
     cmp: test.cmp,
     num: test.num,
     den: test.den,
+    min: ('min' in test && test.min) || null,
     need: show(test.need),
     margin: show(test.margin),
     percent: quantityOfPercent(test.have, test.of),
@@ -151,9 +223,12 @@ const UNIT_OF: Readonly<Record<Weight, Unit>> = {
   unit: 'units',
 };
 
-function partOf(result: ItemResult, weight: Weight, part: keyof Sums): Rational {
-  if (weight !== 'share') return parseRational(result.sums[weight][part]);
-  return divide(parseRational(result.sums.area[part]), parseRational(result.sums.area.all));
+function partOf(result: ItemResult, base: Base, weight: Weight, part: keyof Sums): Rational {
+  const entrance = entranceOfBase(base);
+  const sums = entrance === null ? result.sums : result.entrances![entrance]!;
+  if (weight !== 'share') return parseRational(sums[weight][part] ?? '0');
+  const total = parseRational(result.sums.area.all);
+  return compare(total, zero) === 0 ? zero : divide(parseRational(sums.area[part] ?? '0'), total);
 }
 
 function quantityOf(weight: Weight, value: Rational): Quantity {

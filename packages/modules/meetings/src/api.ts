@@ -12,8 +12,10 @@ import { findBuilding, listOwners, personNames } from '@veche/people/store.ts';
 import { explainItem } from '@veche/rules/explain.ts';
 import { findPreset } from '@veche/rules/presets.ts';
 import { streamBundle } from './bundle.ts';
+import { countOpenFindings } from './calling/inspect.ts';
 import { createCasting } from './casting.ts';
-import { closeMeeting, resultOf } from './closing.ts';
+import { resultOf } from './closing/box.ts';
+import { closeMeeting } from './closing.ts';
 import * as contract from './contract.ts';
 import { registerKey } from './device-keys.ts';
 import { arithmeticLines } from './domain/arithmetic.ts';
@@ -22,6 +24,7 @@ import { dayIn, wholeSeconds } from './domain/instant.ts';
 import { weightOf } from './domain/roll.ts';
 import { percentOf } from './domain/turnout.ts';
 import { callDraft } from './opening.ts';
+import { countedView } from './rules/counted-view.ts';
 import { isMember, mayDo } from './permissions.ts';
 import {
   deleteDraft,
@@ -144,7 +147,7 @@ export function routes(house: House): readonly Route[] {
       const refused = await callDraft(house, key, {
         personId: input.caller.personId,
         language: input.locale,
-        acceptShortNotice: input.body.acceptShortNotice,
+        overrides: input.body.overrides,
         now: input.now,
       });
       return refused ?? view(key, input);
@@ -152,7 +155,7 @@ export function routes(house: House): readonly Route[] {
 
     route(contract.getMeeting, async (input) => view(keyFrom(input.params), input)),
 
-    route(contract.getMissing, async ({ params, caller }) => {
+    route(contract.getMissing, async ({ params, caller, now }) => {
       const key = keyFrom(params);
       const row = await findVisible(key, caller);
       if (!row) return refuse('not-found');
@@ -163,7 +166,7 @@ export function routes(house: House): readonly Route[] {
         missing.flatMap(({ personId }) => personId ?? []),
       );
       const reachable = new Map(
-        (await listOwners(db, key.buildingId)).map((owner) => [owner.personId, owner.reachable]),
+        (await listOwners(db, key.buildingId, now)).map((owner) => [owner.personId, owner.reachable]),
       );
       const byEntrance = Map.groupBy(missing, ({ entrance }) => entrance);
       return {
@@ -257,6 +260,12 @@ export function routes(house: House): readonly Route[] {
 
     route(contract.closeMeeting, async (input) => {
       const key = keyFrom(input.params);
+      const row = await findMeeting(db, key);
+      // Looked at only when the end has come: before that another refusal is due.
+      if (row?.state === 'open' && isVotingOver(row, input.now)) {
+        const count = await countOpenFindings(house, row, input.now);
+        if (count > 0) return refuse('findings-open', { count });
+      }
       const refused = await closeMeeting(house, key, input.caller.personId, input.locale);
       return refused ?? view(key, input);
     }),
@@ -281,25 +290,10 @@ export function routes(house: House): readonly Route[] {
             number: item.number,
             text,
             ...ruleTexts(rule, input.translate),
-            verdict: item.verdict,
-            sums: item.sums,
-            quorum: item.quorum.map((test) => ({ ...test, side: 'participants' as const })),
-            tests: item.tests.map((group) => [...group]),
+            ...countedView(item),
             arithmetic: arithmeticLines(explainItem(item, rule), input.locale, input.translate),
           };
         }),
-      };
-    }),
-
-    route(contract.getMinutes, async ({ params, caller }) => {
-      const row = await findVisible(keyFrom(params), caller);
-      if (!row) return refuse('not-found');
-      const content =
-        row.state === 'closed' && row.minutesFile !== null ? await house.files.get(row.minutesFile) : null;
-      if (!content) return refuse('not-closed');
-      return {
-        content,
-        headers: { 'content-disposition': `inline; filename="minutes-${row.id}.pdf"` },
       };
     }),
 
@@ -321,6 +315,7 @@ const compareNumbers = (a: string, b: string): number => a.localeCompare(b, 'ru'
 function draftFrom(body: Draft): Draft {
   return {
     ...body,
+    gathering: body.gathering && { ...body.gathering, at: wholeSeconds(body.gathering.at) },
     opensAt: body.opensAt === null ? null : wholeSeconds(body.opensAt),
     closesAt: body.closesAt === null ? null : wholeSeconds(body.closesAt),
   };

@@ -2,14 +2,12 @@
 import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
+import { CONVENERS, KINDS, SALE_POLICIES } from './domain/agenda-choices.ts';
+import { countedItem, decisionRule, fraction } from './rules/shapes.ts';
 
 const uuid = z.uuid();
 /** Meeting, voter, item, entitlement and unit ids as the public log writes them. */
 const logId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const fraction = z
-  .string()
-  .regex(/^(0|-?[1-9][0-9]*)(\/[1-9][0-9]*)?$/)
-  .meta({ description: 'An exact fraction in lowest terms; areas in cm².', example: '543000/7' });
 const bytes32 = z
   .string()
   .regex(/^[A-Za-z0-9+/]{43}=$/)
@@ -35,35 +33,6 @@ export const OPENNESS = ['public', 'members'] as const;
 
 // ---- rules ---------------------------------------------------------------------------------------------------------------
 
-const comparator = z.enum(['>', '>=', '<=', '<', '==']);
-const weight = z.enum(['area', 'share', 'head', 'unit']);
-export const decisionRule = z
-  .object({
-    id: z.string(),
-    version: z.int(),
-    regime: z.string(),
-    effectiveFrom: z.string(),
-    effectiveTo: z.string().optional(),
-    legalRef: z.string(),
-    confidence: z.enum(['confirmed', 'secondary', 'unconfirmed']),
-    tests: z.array(
-      z.array(
-        z.object({
-          weight,
-          side: z.enum(['for', 'against']),
-          base: z.enum(['all', 'participants', 'cast', 'expressed']),
-          cmp: comparator,
-          num: z.int(),
-          den: z.int(),
-        }),
-      ),
-    ),
-    quorum: z.array(z.object({ weight, cmp: comparator, num: z.int(), den: z.int() })),
-    quorumScope: z.enum(['meeting', 'item']),
-    abstain: z.enum(['in-base', 'out-of-base']),
-  })
-  .meta({ id: 'DecisionRule' });
-
 export const listRules = endpoint({
   id: 'meetings.listRules',
   method: 'GET',
@@ -83,7 +52,17 @@ const draftItem = z.strictObject({
   text: z.string().trim().min(5).max(2000).meta({ description: 'The wording put to the vote.' }),
   explanation: z.string().trim().max(4000).default(''),
   ruleId: z.string().max(64),
+  clause: z.string().max(64).optional().meta({ description: 'The competence, by its id in the library.' }),
+  entrance: z.string().max(40).optional().meta({ description: 'For a rule that measures one entrance.' }),
 });
+const gathering = z.object({ at: instant, place: z.string().trim().min(3).max(500) });
+const kind = z.enum(KINDS);
+const convener = z
+  .enum(CONVENERS)
+  .meta({ description: '`tenth`: owners holding a tenth of all votes, through the managing company.' });
+const sale = z
+  .enum(SALE_POLICIES)
+  .meta({ description: 'What becomes of the vote of a share that is sold while voting goes on.' });
 const draft = z.strictObject({
   title: z.string().trim().min(3).max(200),
   form: z.enum(FORMS).default('absentee'),
@@ -93,6 +72,11 @@ const draft = z.strictObject({
     .default(null)
     .meta({ description: 'Whole seconds, UTC. Null while undecided.' }),
   closesAt: instant.nullable().default(null),
+  kind: kind.optional(),
+  convener: convener.optional(),
+  sale: sale.optional(),
+  gathering: gathering.optional().meta({ description: 'Where and when people come together.' }),
+  materialsPlace: z.string().trim().max(500).optional(),
   items: z.array(draftItem).max(60).default([]),
 });
 
@@ -104,6 +88,10 @@ const itemView = z.object({
   rule: decisionRule,
   ruleName: z.string(),
   ruleExplanation: z.string(),
+  clause: z.string().nullable(),
+  /** Where the clause stands in the law; null without one. */
+  competence: z.string().nullable(),
+  entrance: z.string().nullable(),
 });
 
 const logged = z.object({ kind: z.string(), index: z.int() });
@@ -148,6 +136,29 @@ const meetingView = z.object({
   closesAt: instant.nullable(),
   calledAt: instant.nullable(),
   closedAt: instant.nullable(),
+  kind: kind.nullable(),
+  convener: convener.nullable(),
+  sale: sale.nullable(),
+  gathering: gathering.nullable(),
+  materialsPlace: z.string().nullable(),
+  materials: z
+    .array(
+      z.object({
+        id: z.string(),
+        item: z.int().nullable(),
+        name: z.string(),
+        type: z.string(),
+        bytes: z.int(),
+        sha256: bytes32,
+      }),
+    )
+    .meta({ description: 'Documents to read before the vote; the notice commits to their bytes.' }),
+  accepted: z
+    .array(z.object({ code: z.string(), item: z.int().nullable(), title: z.string(), reason: z.string() }))
+    .meta({
+      description:
+        'What was found against the meeting before the notice, and why it was called all the same.',
+    }),
   items: z.array(itemView),
   /** Null before the opening. Running results are never shown; turnout is. */
   turnout: turnout.nullable(),
@@ -271,10 +282,20 @@ export const callMeeting = endpoint({
   params: inMeeting,
   query: lang,
   body: z.strictObject({
-    acceptShortNotice: z
-      .boolean()
-      .default(false)
-      .meta({ description: 'Needed when voting opens less than 10 days from now; recorded in the minutes.' }),
+    overrides: z
+      .array(
+        z.strictObject({
+          code: z.string().max(64),
+          item: z.int().min(1).max(60).nullable().default(null),
+          reason: z.string().trim().min(5).max(1000),
+        }),
+      )
+      .max(200)
+      .default([])
+      .meta({
+        description:
+          'For every finding that is a `risk`, why the meeting is called all the same: recorded with your name, and in the notice without it.',
+      }),
   }),
   reply: meetingView,
   refusals: {
@@ -284,9 +305,11 @@ export const callMeeting = endpoint({
     'no-dates': 422,
     'opens-in-the-past': 422,
     'closes-before-it-opens': 422,
-    'short-notice': 409,
+    'gathering-outside': 422,
+    'findings-open': 409,
     'register-empty': 409,
     'unknown-rule': 422,
+    'unknown-entrance': 422,
   },
 });
 
@@ -364,7 +387,7 @@ export const getMyBallot = endpoint({
         castAt: instant,
         index: z.int().nullable(),
         effective: z.boolean(),
-        choices: z.record(logId, z.enum(CHOICES)),
+        choices: z.record(logId, z.enum([...CHOICES, 'spoiled'])),
       }),
     ),
     logKey: z.string().meta({ description: 'The verifier key of the log (C2SP vkey).' }),
@@ -467,29 +490,7 @@ export const closeMeeting = endpoint({
   params: inMeeting,
   query: lang,
   reply: meetingView,
-  refusals: { 'not-found': 404, 'not-open': 409, 'too-early': 409 },
-});
-
-const comparison = z.object({
-  weight,
-  side: z.enum(['for', 'against', 'participants']),
-  base: z.string(),
-  have: fraction,
-  of: fraction,
-  cmp: comparator,
-  num: z.int(),
-  den: z.int(),
-  need: fraction,
-  margin: fraction,
-  holds: z.boolean(),
-});
-const sides = z.object({
-  all: fraction,
-  participants: fraction,
-  for: fraction,
-  against: fraction,
-  abstain: fraction,
-  unmarked: fraction,
+  refusals: { 'not-found': 404, 'not-open': 409, 'too-early': 409, 'findings-open': 409 },
 });
 
 export const getResult = endpoint({
@@ -518,10 +519,7 @@ export const getResult = endpoint({
         text: z.string(),
         ruleName: z.string(),
         ruleExplanation: z.string(),
-        verdict: z.enum(['passed', 'failed', 'no-quorum']),
-        sums: z.object({ area: sides, head: sides, unit: sides }),
-        quorum: z.array(comparison),
-        tests: z.array(z.array(comparison)),
+        ...countedItem.shape,
         /** The arithmetic in words, line by line, as it stands in the minutes. */
         arithmetic: z.array(z.string()),
       }),
@@ -530,14 +528,25 @@ export const getResult = endpoint({
   refusals: { 'not-found': 404, 'not-closed': 409 },
 });
 
+export const whichMinutes = z.strictObject({
+  lang: z.enum(LOCALES).optional(),
+  edition: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'For people of the building, any; without it the newest that is logged.' }),
+});
+
 export const getMinutes = endpoint({
   id: 'meetings.getMinutes',
   method: 'GET',
   path: '/api/v1/buildings/:building/meetings/:meeting/minutes.pdf',
   who: 'anyone',
   summary: 'The minutes as PDF, in the language they were drawn up in',
+  description: 'Strangers get the first edition, which names nobody.',
   params: inMeeting,
-  query: lang,
+  query: whichMinutes,
   reply: { file: 'application/pdf' },
   refusals: { 'not-found': 404, 'not-closed': 409 },
 });

@@ -4,12 +4,16 @@ import type { Translate } from '@veche/core/messages.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import type { Building } from '@veche/people/store.ts';
+import { listMaterials } from './calling/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import { findPreset, listPresets } from '@veche/rules/presets.ts';
 import type { z } from 'zod';
-import type { decisionRule } from './contract.ts';
+import type { decisionRule } from './rules/shapes.ts';
 import { itemId } from './domain/call.ts';
+import type { Convener, MeetingKind, SalePolicy } from './domain/agenda-choices.ts';
 import { dayIn } from './domain/instant.ts';
+import { findLibraryItem } from './domain/library.ts';
+import { FINDING_CODES } from './domain/preflight.ts';
 import { measureTurnout, stepSeconds, type Turnout } from './domain/turnout.ts';
 import { isMember, mayDo } from './permissions.ts';
 import {
@@ -38,6 +42,9 @@ type ItemView = {
   rule: RuleView;
   ruleName: string;
   ruleExplanation: string;
+  clause: string | null;
+  competence: string | null;
+  entrance: string | null;
 };
 
 export type MeetingView = {
@@ -54,6 +61,13 @@ export type MeetingView = {
   closesAt: string | null;
   calledAt: string | null;
   closedAt: string | null;
+  kind: MeetingKind | null;
+  convener: Convener | null;
+  sale: SalePolicy | null;
+  gathering: { at: string; place: string } | null;
+  materialsPlace: string | null;
+  materials: { id: string; item: number | null; name: string; type: string; bytes: number; sha256: string }[];
+  accepted: { code: string; item: number | null; title: string; reason: string }[];
   items: ItemView[];
   turnout: Turnout | null;
   log: { kind: string; index: number }[];
@@ -123,6 +137,10 @@ export function createViews(house: House): Views {
       closesAt: row.closesAt?.toISOString() ?? null,
       calledAt: row.calledAt?.toISOString() ?? null,
       closedAt: row.closedAt?.toISOString() ?? null,
+      ...choicesOf(row, translate),
+      materials: (await listMaterials(house.db, keyOf(row))).map(
+        ({ id, item, name, type, bytes, sha256 }) => ({ id, item, name, type, bytes, sha256 }),
+      ),
       items: itemsOf(row, building, now, translate),
       turnout: await turnout(row, now),
       log: await logOf(row),
@@ -158,11 +176,38 @@ const awaitsWitnesses = ({ state, policy, closing, minutesFile }: MeetingRow): b
 
 const instantOf = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
+/** What was chosen for the whole meeting: as the notice has it once called, before that as drafted. */
+function choicesOf(row: MeetingRow, translate: Translate) {
+  const notice = row.notice === null ? null : noticeOf(row);
+  const { kind, convener, sale, gathering, materialsPlace } = notice ?? row.draft;
+  return {
+    kind: kind ?? null,
+    convener: convener ?? null,
+    sale: sale ?? null,
+    gathering: gathering ?? null,
+    materialsPlace: materialsPlace ?? null,
+    accepted: (notice?.accepted ?? []).map(({ code, item, reason }) => ({
+      code,
+      item: notice?.items.find(({ id }) => id === item)?.number ?? null,
+      title: titleOfFinding(code, translate),
+      reason,
+    })),
+  };
+}
+
+/** A title without the facts of the finding; its code where this version has no words for it. */
+function titleOfFinding(code: string, translate: Translate): string {
+  return (FINDING_CODES as readonly string[]).includes(code) ? translate(`finding.${code}.short`) : code;
+}
+
 /** The agenda: pinned in the notice once called, before that by the rules of today. */
 function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Translate): ItemView[] {
   if (row.notice !== null)
     return noticeOf(row).items.map((item) => ({
       ...item,
+      clause: item.clause ?? null,
+      competence: competenceOf(item.clause, building, now),
+      entrance: null,
       rule: item.rule as RuleView,
       ...ruleTexts(item.rule, translate),
     }));
@@ -175,12 +220,18 @@ function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Tran
         number: position + 1,
         text: item.text,
         explanation: item.explanation,
+        clause: item.clause ?? null,
+        competence: competenceOf(item.clause, building, now),
+        entrance: item.entrance ?? null,
         rule: rule as RuleView,
         ...ruleTexts(rule, translate),
       },
     ];
   });
 }
+
+const competenceOf = (clause: string | undefined, building: Building, now: Date): string | null =>
+  (clause === undefined ? null : findLibraryItem(clause, dayIn(building.timeZone, now)))?.legalRef ?? null;
 
 export function ruleTexts(
   rule: DecisionRule,

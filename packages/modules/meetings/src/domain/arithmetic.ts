@@ -2,19 +2,67 @@
 // Only words are made here; every number was counted by the rules and is exact behind its display.
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
+import { entranceOfBase } from '@veche/rules/decision-rule.ts';
 import type { Explanation, ExplainedTest, Quantity } from '@veche/rules/explain.ts';
 import { formatDecimal, formatQuantity } from './figures.ts';
 
-/** The lines, in the order in which a person would count: quorum, then each way to pass, then the verdict. */
+/**
+ * The lines, in the order in which a person would count: what the law does to the weights, quorum, each way to pass, the
+ * verdict, and what follows from it.
+ */
 export function arithmeticLines(explanation: Explanation, locale: Locale, translate: Translate): string[] {
-  const lines = explanation.quorum.flatMap((test) => testLines(test, 'quorum', locale, translate));
-  explanation.groups.forEach((group, index) => {
-    if (explanation.groups.length > 1)
-      lines.push(translate('arithmetic.way', { number: index + 1, holds: String(group.holds) }));
-    lines.push(...group.tests.flatMap((test) => testLines(test, 'test', locale, translate)));
-  });
+  const lines: string[] = [];
+  for (const { why, entitlements, before, after, inBase } of explanation.adjusted)
+    lines.push(
+      translate('arithmetic.adjusted', {
+        why: translate(`adjusted.${why}`),
+        entitlements,
+        before: formatQuantity(before, 'm2', locale, translate),
+        after: formatQuantity(after, 'm2', locale, translate),
+        inBase: String(inBase),
+      }),
+    );
+  lines.push(...explanation.quorum.flatMap((test) => testLines(test, 'quorum', locale, translate)));
+  if (explanation.quorumMode === 'any' && explanation.quorum.length > 1)
+    lines.push(translate('arithmetic.quorum-any'));
+  lines.push(...groupLines(explanation.groups, locale, translate));
   lines.push(translate(`arithmetic.verdict.${explanation.verdict}`));
+  if (explanation.tie) lines.push(translate(`arithmetic.tie.${explanation.tie}`));
+  if (explanation.verdict === 'passed')
+    for (const { effect, groups } of explanation.tiers)
+      if (groups.length > 0)
+        lines.push(
+          translate('arithmetic.tier', { effect: translate(`effect.${effect}`) }),
+          ...groupLines(groups, locale, translate),
+        );
+  if (explanation.effect) lines.push(translate(`arithmetic.effect.${explanation.effect}`));
+  const { fallback } = explanation;
+  if (fallback && explanation.verdict !== 'passed') {
+    const kind = translate(`fallback.${fallback.kind}`);
+    if (fallback.trigger.length > 0)
+      lines.push(
+        translate('arithmetic.fallback.trigger', { kind }),
+        ...fallback.trigger.flatMap((test) => testLines(test, 'test', locale, translate)),
+      );
+    if (fallback.due) lines.push(translate('arithmetic.fallback.due', { kind }));
+  }
   return lines;
+}
+
+function groupLines(groups: Explanation['groups'], locale: Locale, translate: Translate): string[] {
+  return groups.flatMap((group, index) => [
+    ...(groups.length > 1
+      ? [translate('arithmetic.way', { number: index + 1, holds: String(group.holds) })]
+      : []),
+    ...group.tests.flatMap((test) => testLines(test, 'test', locale, translate)),
+  ]);
+}
+
+/** The base in words; an entrance is named. */
+export function baseText(base: ExplainedTest['base'], kind: 'quorum' | 'test', translate: Translate): string {
+  const entrance = entranceOfBase(base);
+  if (entrance === null) return translate(`base.${base}`);
+  return translate(kind === 'quorum' ? 'base.entrance-all' : 'base.entrance', { entrance });
 }
 
 function testLines(
@@ -24,6 +72,7 @@ function testLines(
   translate: Translate,
 ): string[] {
   const show = (quantity: Quantity) => formatQuantity(quantity, test.unit, locale, translate);
+  const base = baseText(test.base, kind, translate);
   const lines: string[] = [];
   if (test.addends.length > 1)
     lines.push(
@@ -38,7 +87,7 @@ function testLines(
     translate(`arithmetic.${kind}`, {
       measured: translate(`part.${test.measured}`),
       have: show(test.have),
-      base: translate(`base.${test.base}`),
+      base,
       of: show(test.of),
       percent: test.percent ? percentText(test.percent, locale) : '—',
     }),
@@ -47,9 +96,16 @@ function testLines(
       num: test.num,
       den: test.den,
       whole: String(test.num === test.den),
-      base: translate(`base.${test.base}`),
+      base,
       need: show(test.need),
     }),
+    ...(test.min === null
+      ? []
+      : [
+          translate('arithmetic.quorum-min', {
+            min: translate(`figure.${test.unit}`, { value: formatDecimal(String(test.min), locale) }),
+          }),
+        ]),
     translate('arithmetic.margin', {
       have: show(test.have),
       need: show(test.need),

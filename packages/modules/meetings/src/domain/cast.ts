@@ -55,6 +55,8 @@ export function readBallot(
     if (read.kind !== 'ballot') return refuse('malformed-ballot');
     entry = read;
     ballot = parseBallotPayload(decodeCanonical(request.payload));
+    // Only paper can be spoiled.
+    if (Object.values(ballot.choices).includes('spoiled')) return refuse('malformed-ballot');
   } catch (error) {
     if (error instanceof LedgerFault) return refuse('malformed-ballot');
     throw error;

@@ -1,8 +1,9 @@
 // An invented meeting, small enough to redo on paper: for the tests of the count's words and of the minutes.
 import type { Notice, RollRecord } from '@veche/ledger/meeting.ts';
-import { countMeeting, type Ballot, type Result } from '@veche/rules/count.ts';
+import type { Ballot } from '@veche/rules/ballot-box.ts';
+import { countMeeting, type Result } from '@veche/rules/count.ts';
 import { findPreset } from '@veche/rules/presets.ts';
-import type { MinutesInput } from './minutes.ts';
+import { NO_PARTICULARS, type MinutesInput } from './minutes-model.ts';
 
 const rule = (id: string) => findPreset(id, '2026-03-01')!.rule;
 
@@ -70,10 +71,33 @@ export const exampleMinutes: MinutesInput = {
   result: exampleResult,
   city: 'Казань',
   number: 3,
+  edition: 1,
+  particulars: NO_PARTICULARS,
+  annexes: [
+    {
+      number: 1,
+      kind: 'notice',
+      title: 'Уведомление о собрании с повесткой дня',
+      fileName: 'annex-1-notice.json',
+      sha256: '5a'.repeat(32),
+      bytes: 2_345,
+      personal: false,
+    },
+    {
+      number: 2,
+      kind: 'votes',
+      title: 'Решения собственников по каждому вопросу',
+      fileName: 'annex-2-votes.csv',
+      sha256: 'c3'.repeat(32),
+      bytes: 12_345,
+      personal: true,
+    },
+  ],
   shortNotice: false,
   calledAt: new Date('2026-03-01T08:15:00Z'),
   openedAt: new Date('2026-03-12T06:00:01Z'),
   closedAt: new Date('2026-03-22T18:20:00Z'),
+  drawnUpAt: new Date('2026-03-22T18:20:00Z'),
   journal: [
     { kind: 'meeting.called', index: 1204 },
     { kind: 'meeting.opened', index: 1310 },

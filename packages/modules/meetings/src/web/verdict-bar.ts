@@ -3,14 +3,14 @@
 import { formatRational, multiply, parseRational, rational, subtract } from '@veche/core/rational.ts';
 import type { ItemResultView } from './views.ts';
 
-type Part = 'for' | 'against' | 'abstain' | 'unmarked' | 'absent';
+type Part = 'for' | 'against' | 'abstain' | 'unmarked' | 'spoiled' | 'absent';
 export type VerdictBar = {
   readonly parts: readonly {
     readonly part: Part;
     readonly value: string;
     readonly tone: 'one' | 'two' | 'three' | 'blank' | 'rest';
   }[];
-  /** Null where nothing is measured in area. `need` in cm², on the scale of the parts. */
+  /** Null where nothing is measured in area of the whole building. `need` in cm², on the scale of the parts. */
   readonly threshold: {
     readonly need: string;
     /** Of the base, such as `2/3`. */
@@ -26,13 +26,19 @@ export function barOf({ sums, tests }: Pick<ItemResultView, 'sums' | 'tests'>): 
   const absent = formatRational(subtract(parseRational(area.all), parseRational(area.participants)));
   const measured = tests
     .flat()
-    .find(({ weight, side }) => side === 'for' && (weight === 'area' || weight === 'share'));
+    .find(
+      ({ weight, side, base }) =>
+        side === 'for' && !base.startsWith('entrance:') && (weight === 'area' || weight === 'share'),
+    );
   return {
     parts: [
       { part: 'for', value: area.for, tone: 'one' },
       { part: 'against', value: area.against, tone: 'two' },
       { part: 'abstain', value: area.abstain, tone: 'three' },
       { part: 'unmarked', value: area.unmarked, tone: 'blank' },
+      ...(area.spoiled === undefined
+        ? []
+        : [{ part: 'spoiled' as const, value: area.spoiled, tone: 'blank' as const }]),
       { part: 'absent', value: absent, tone: 'rest' },
     ],
     threshold: measured
