@@ -91,7 +91,7 @@ function end(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     'content-type': TEXT,
     'cache-control': 'no-store',
-    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+    ...(status === 405 ? { allow: 'GET, HEAD, OPTIONS' } : {}),
   });
   response.end(text);
 }
