@@ -5,6 +5,7 @@ const { chooseLogLevel, parseSettings, SettingsError } = await import('./setting
 const { startServer } = await import('./start.ts');
 const { createLogger } = await import('./logger.ts');
 const { describeStart } = await import('./demo/welcome.ts');
+const { describeError } = await import('@veche/module-kit/server.ts');
 
 /** Longer than a graceful stop ever takes: a stop that hangs must not keep a port and a database. */
 const STOP_MS = 20_000;
@@ -42,8 +43,9 @@ try {
 }
 
 function explain(error: unknown): never {
-  // Errors of these kinds are written for the operator; any other is ours and shows where it came from.
+  // Errors of these kinds are written for the operator; any other is ours and shows where it came from, without its text:
+  // that of a failed query quotes what a person typed.
   const forOperator = error instanceof SettingsError || (error instanceof Error && 'code' in error);
-  console.error(forOperator ? `veche: ${(error as Error).message}` : error);
+  console.error(forOperator ? `veche: ${(error as Error).message}` : describeError(error));
   process.exit(1);
 }
