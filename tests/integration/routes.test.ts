@@ -35,6 +35,7 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
       role: 'chair',
       session: '0'.repeat(64),
       idem: '0'.repeat(64),
+      annex: '1',
     },
   });
 

@@ -13,7 +13,7 @@ export const DRIZZLE_SCHEMAS = [
   },
   {
     migration: '0003_meetings.sql',
-    path: 'packages/modules/meetings/src/schema.ts',
+    path: 'packages/modules/meetings/src/**/schema.ts',
   },
 ] as const;
 

@@ -9,7 +9,7 @@ import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import { parseNote } from '@veche/ledger/note.ts';
 import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House } from '@veche/module-kit/module.ts';
-import { resultOf } from './closing.ts';
+import { resultOf } from './closing/box.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { publishedRecord } from './domain/roll.ts';
 import { readEntries, readRollPage, type MeetingKey, type MeetingRow } from './store.ts';

@@ -12,23 +12,22 @@
 //   closing -> closed, owners are told
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Locale } from '@veche/core/locale.ts';
-import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
-import { encodeBase64, encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
-import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseLogKeys } from '@veche/ledger/log-keys.ts';
 import { parseNote } from '@veche/ledger/note.ts';
 import { parsePolicy, readCosigned } from '@veche/ledger/policy.ts';
+import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
-import { getBuilding } from '@veche/people/store.ts';
-import type { Result } from '@veche/rules/count.ts';
+import { CLOSING_KINDS, readBox, resultOf } from './closing/box.ts';
+import { drawUp } from './closing/editions.ts';
+import { insertEdition } from './closing/store.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
-import { writeMinutes } from './domain/minutes.ts';
-import { catalogs } from './catalogs.ts';
+import { NO_PARTICULARS } from './domain/minutes-model.ts';
 import { signEntry, submitEntry, type SignedEntry } from './milestone.ts';
 import { noticeValues } from './opening.ts';
 import type { ClosingRow } from './schema.ts';
@@ -37,9 +36,7 @@ import {
   findMeetingsClosing,
   listVoters,
   lockMeeting,
-  MILESTONES,
   noticeOf,
-  numberOfMeeting,
   readEffective,
   readEntries,
   readMilestones,
@@ -126,16 +123,12 @@ export async function finishClosing(
   if (!(await isLogged(house, [resultIdem], waitMs))) return false;
 
   const minutes = await reachMilestone(house, key, 'minutes', async (row) => {
-    const pdf = await drawUpMinutes(house, key, row);
-    const hash = sha256(pdf);
-    const name = `minutes/${key.id}/${encodeHex(hash)}.pdf`;
-    await house.files.put(name, pdf);
-    const entry = signEntry(house, key, {
-      kind: 'minutes',
-      pdf: encodeBase64(hash),
-      language: row.language,
-    });
-    return { entry, change: { minutesFile: name } };
+    const { entry, row: edition } = await drawUp(house, row, 1, NO_PARTICULARS, null);
+    return {
+      entry,
+      change: { minutesFile: edition.pdfFile },
+      also: (tx) => insertEdition(tx, edition),
+    };
   });
   if (!(await isPublic(house, minutes, waitMs))) return false;
 
@@ -236,22 +229,6 @@ async function findClosing(
   return null;
 }
 
-/** The milestones that come after the box, and are no part of it. */
-const CLOSING_KINDS: ReadonlySet<string> = new Set(['meeting.closed', 'result', 'minutes']);
-
-async function readBox(house: House, key: MeetingKey): Promise<BoxEntry[]> {
-  const rows = new Map(
-    (await readEntries(house.db, key))
-      .filter(({ kind }) => !CLOSING_KINDS.has(kind))
-      .map((row) => [row.idem, row]),
-  );
-  const logged = await house.ledger.read([...rows.keys()]);
-  return logged.map(({ idem, index, leaf }) => {
-    const { payload, salt } = rows.get(idem)!;
-    return { idem, index, leaf, payload, salt };
-  });
-}
-
 /**
  * Does a step of the closing unless it was done. What `make` gives depends only on what can no longer change, so it
  * is made before the lock is taken, and given up when another process was quicker.
@@ -261,58 +238,27 @@ async function reachMilestone(
   house: House,
   key: MeetingKey,
   kind: Milestone,
-  make: (row: MeetingRow) => Promise<{ entry: SignedEntry; change?: Partial<MeetingRow> }>,
+  make: (row: MeetingRow) => Promise<{
+    entry: SignedEntry;
+    change?: Partial<MeetingRow>;
+    also?: (tx: Tx) => Promise<void>;
+  }>,
 ): Promise<string> {
   const known = (await readMilestones(house.db, key)).get(kind);
   if (known) return known;
   const row = await findMeeting(house.db, key);
-  const { entry, change } = await make(row!);
+  const { entry, change, also } = await make(row!);
   const idem = await house.db.transaction(async (tx) => {
     await lockMeeting(tx, key);
     const reached = (await readMilestones(tx, key)).get(kind);
     if (reached) return reached;
     if (change) await updateMeeting(tx, key, change);
+    await also?.(tx);
     await submitEntry(tx, house, key, entry, house.clock.now());
     return entry.idem;
   });
   house.ledger.wake();
   return idem;
-}
-
-async function drawUpMinutes(house: House, key: MeetingKey, row: MeetingRow): Promise<Uint8Array> {
-  const [building, milestones, number] = await Promise.all([
-    getBuilding(house.db, key.buildingId),
-    readMilestones(house.db, key),
-    numberOfMeeting(house.db, key.buildingId, row.calledAt!),
-  ]);
-  const logged = new Map(
-    (await house.ledger.read([...milestones.values()])).map(({ idem, index }) => [idem, index]),
-  );
-  const document = writeMinutes(
-    {
-      notice: noticeOf(row),
-      result: resultOf(row),
-      city: building.city,
-      number,
-      shortNotice: row.shortNotice,
-      calledAt: row.calledAt!,
-      openedAt: row.openedAt!,
-      closedAt: row.closedAt!,
-      journal: MILESTONES.flatMap((kind) => {
-        const index = logged.get(milestones.get(kind) ?? '');
-        return index === undefined ? [] : [{ kind, index }];
-      }),
-      closing: row.closing,
-      logKey: house.ledger.verifierKey.trim().split('\n').join(', '),
-      webOrigin: house.webOrigin,
-      buildingId: key.buildingId,
-    },
-    row.language,
-    translateIn(row.language),
-  );
-  // Needed for the few minutes of a year when a meeting closes: the maker of PDFs is loaded only then.
-  const { renderMinutes } = await import('./minutes-pdf.ts');
-  return renderMinutes(document, row.closedAt!);
 }
 
 async function announceResult(house: House, key: MeetingKey): Promise<void> {
@@ -336,19 +282,6 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
     );
     await house.events.emit(tx, 'meeting.closed', { buildingId: key.buildingId, meetingId: key.id });
   });
-}
-
-/** The result as it was published. @throws RangeError: when the meeting was not counted. */
-export function resultOf(row: MeetingRow): Result {
-  if (row.result === null) throw new RangeError('expected a counted meeting');
-  return decodeCanonical(row.result) as Result;
-}
-
-const translators = new Map<Locale, Translate>();
-function translateIn(locale: Locale): Translate {
-  const known = translators.get(locale) ?? createTranslate(locale, catalogs[locale]);
-  translators.set(locale, known);
-  return known;
 }
 
 /** Closes as far as the log allows within one call; see {@link finishClosing}. */

@@ -16,7 +16,11 @@ const MARGIN = 56;
 const TEXT_SIZE = 10.5;
 const COLOR = { text: '#1a1a1a', quiet: '#555555', line: '#b5b5b5', fill: '#f2f2f2' } as const;
 /** A verdict is said in words; the bar beside it only helps the eye. */
-const VERDICT_BAR = { passed: '#1b6e3c', failed: '#9b2226', 'no-quorum': '#7a5c00' } as const;
+const VERDICT_BAR: Readonly<Record<string, string>> = {
+  passed: '#1b6e3c',
+  failed: '#9b2226',
+  'no-quorum': '#7a5c00',
+};
 
 type Pdf = PDFKit.PDFDocument;
 type Structure = PDFKit.PDFStructureElement;
@@ -228,7 +232,7 @@ function drawVerdict(pdf: Pdf, root: Structure, block: Extract<Block, { kind: 'v
   const top = pdf.y;
   asArtifact(pdf, () => {
     pdf.rect(MARGIN, top, contentWidth(pdf), height).fill(COLOR.fill);
-    pdf.rect(MARGIN, top, 4, height).fill(VERDICT_BAR[block.verdict]);
+    pdf.rect(MARGIN, top, 4, height).fill(VERDICT_BAR[block.verdict] ?? COLOR.quiet);
   });
   write(pdf, root, 'P', () =>
     pdf
@@ -244,7 +248,7 @@ function drawVerdict(pdf: Pdf, root: Structure, block: Extract<Block, { kind: 'v
 
 function drawSignatures(pdf: Pdf, root: Structure, block: Extract<Block, { kind: 'signatures' }>): void {
   const rowHeight = 46;
-  for (const role of block.roles) {
+  for (const { role, name } of block.signatories) {
     keepTogether(pdf, rowHeight);
     const top = pdf.y;
     const left = MARGIN + contentWidth(pdf) * 0.38;
@@ -263,6 +267,13 @@ function drawSignatures(pdf: Pdf, root: Structure, block: Extract<Block, { kind:
     write(pdf, root, 'P', () => {
       pdf.font('regular').fontSize(TEXT_SIZE).fillColor(COLOR.text);
       pdf.text(role, MARGIN, top + 11, { width: left - MARGIN - 8 });
+      if (name !== null)
+        pdf.text(name, middle, top + 10, {
+          width: MARGIN + contentWidth(pdf) - middle,
+          height: 14,
+          lineBreak: false,
+          ellipsis: true,
+        });
       pdf.fontSize(8).fillColor(COLOR.quiet);
       pdf.text(block.hints[0], left, top + 27, { width: middle - 10 - left });
       pdf.text(block.hints[1], middle, top + 27, { width: MARGIN + contentWidth(pdf) - middle });

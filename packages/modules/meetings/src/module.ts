@@ -3,6 +3,7 @@ import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
 import type { ServerModule } from '@veche/module-kit/module.ts';
 import { routes } from './api.ts';
 import { catalogs } from './catalogs.ts';
+import { closingRoutes } from './closing/api.ts';
 import { jobs } from './jobs.ts';
 import { permissions } from './permissions.ts';
 
@@ -14,6 +15,6 @@ export const meetings: ServerModule = {
   permissions,
   messages: catalogs,
   entryKinds,
-  routes,
+  routes: (house) => [...routes(house), ...closingRoutes(house)],
   jobs,
 };

@@ -353,12 +353,13 @@ export async function insertEntry(tx: Tx, row: EntryRow): Promise<void> {
   await tx.insert(entries).values(row).onConflictDoNothing();
 }
 
-/** The milestones reached so far, without payloads. */
+/** The milestones reached so far, without payloads; of several minutes the first. */
 export async function readMilestones(tx: Tx, key: MeetingKey): Promise<Map<Milestone, string>> {
   const rows = await tx
     .select({ kind: entries.kind, idem: entries.idem })
     .from(entries)
-    .where(and(isEntryOf(key), inArray(entries.kind, [...MILESTONES])));
+    .where(and(isEntryOf(key), inArray(entries.kind, [...MILESTONES])))
+    .orderBy(desc(entries.createdAt), desc(entries.idem));
   return new Map(rows.map(({ kind, idem }) => [kind as Milestone, idem]));
 }
 

@@ -2,7 +2,7 @@
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
 import { nameOfZone } from '@veche/core/zone.ts';
-import { quantityOfArea, type Quantity, type Unit } from '@veche/rules/explain.ts';
+import type { Quantity, Unit } from '@veche/rules/explain.ts';
 
 /** Digits with a point (`2648.24`) set in the locale's way (`2 648,24`); a minus is a true minus. */
 export function formatDecimal(decimal: string, locale: Locale): string {
@@ -21,10 +21,6 @@ export function formatQuantity(quantity: Quantity, unit: Unit, locale: Locale, t
     value: `${quantity.rounded ? '≈\u00a0' : ''}${formatDecimal(quantity.decimal, locale)}`,
   });
 }
-
-/** cm² (rational text or an integer) as m² with two decimals. */
-export const formatArea = (cm2: string | number, locale: Locale, translate: Translate): string =>
-  formatQuantity(quantityOfArea(cm2), 'm2', locale, translate);
 
 /** A moment with weekday, date and time in the building's time zone, and the zone's name as the pages have it. */
 export function formatMoment(moment: Date, locale: Locale, timeZone: string): string {

@@ -7,10 +7,14 @@ import { renderMinutes } from '../minutes-pdf.ts';
 import { arithmeticLines } from './arithmetic.ts';
 import { exampleMinutes, exampleNotice, exampleResult } from './example.ts';
 import { formatDecimal, formatMoment } from './figures.ts';
+import { composeMinutes, type MinutesInput } from './minutes-model.ts';
 import { writeMinutes, type Block } from './minutes.ts';
 
 const translateIn = (locale: 'ru' | 'en') => createTranslate(locale, catalogs[locale]);
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+const write = (input: MinutesInput, locale: 'ru' | 'en') =>
+  writeMinutes(composeMinutes(input, locale, translateIn(locale)), translateIn(locale));
 
 function wordsOf(blocks: readonly Block[]): string {
   return plain(blocks.map((block) => Object.values(block).flat(3).join('\n')).join('\n'));
@@ -32,7 +36,7 @@ describe('the minutes', () => {
   });
 
   it.each(LOCALES)('hold everything the law asks for (%s)', (locale) => {
-    const document = writeMinutes(exampleMinutes, locale, translateIn(locale));
+    const document = write(exampleMinutes, locale);
     const words = wordsOf(document.blocks);
     for (const item of exampleNotice.items) expect(words).toContain(item.text);
     expect(words).toContain('ЖК РФ, ст. 46');
@@ -40,26 +44,53 @@ describe('the minutes', () => {
     expect(words).toContain(exampleMinutes.logKey);
     expect(words).toContain(`/meetings/${exampleNotice.meeting}/verify`);
     expect(document.blocks.filter(({ kind }) => kind === 'verdict')).toHaveLength(3);
-    expect(document.blocks.at(-1)).toMatchObject({ kind: 'signatures', roles: { length: 4 } });
+    expect(document.blocks.at(-1)).toMatchObject({ kind: 'signatures', signatories: { length: 4 } });
   });
 
   it('say who confirmed when the voting ended, and how many ballots came late', () => {
     const result = { ...exampleResult, ballots: { ...exampleResult.ballots, late: 2 } };
-    const words = wordsOf(writeMinutes({ ...exampleMinutes, result }, 'ru', translateIn('ru')).blocks);
+    const words = wordsOf(write({ ...exampleMinutes, result }, 'ru').blocks);
     expect(words).toContain('Свидетель «council»');
     expect(words).toMatch(/Свидетелей стало достаточно\n.*22 марта 2026.* 21:00/);
     expect(words).toContain('Опоздавших бюллетеней (не засчитаны)\n2');
-    const alone = writeMinutes({ ...exampleMinutes, closing: null }, 'ru', translateIn('ru'));
+    const alone = write({ ...exampleMinutes, closing: null }, 'ru');
     expect(wordsOf(alone.blocks)).not.toMatch(/свидетел|Опоздавших/i);
   });
 
   it('say so when the notice was short', () => {
-    const short = writeMinutes({ ...exampleMinutes, shortNotice: true }, 'en', translateIn('en'));
+    const short = write({ ...exampleMinutes, shortNotice: true }, 'en');
     expect(wordsOf(short.blocks)).toContain('Less than 10 days passed');
   });
 
+  it('name those who called, spoke and sign, once somebody has said who they are', () => {
+    const particulars = {
+      profile: 'ru-266',
+      initiator: 'Совет дома',
+      storage: 'Управляющая организация, ул. Лесная, д. 1',
+      signatories: [{ role: 'chair', name: 'Иванова А. П.' }],
+      heard: { 'item-2': ['Петров Б. И.', 'Сидорова В. К.'] },
+    } as const;
+    const document = write({ ...exampleMinutes, particulars, edition: 2 }, 'ru');
+    const words = wordsOf(document.blocks);
+    expect(words).toContain('Инициатор собрания\nСовет дома');
+    expect(words).toContain('Слушали: Петров Б. И., Сидорова В. К.');
+    expect(words).toContain('Управляющая организация, ул. Лесная, д. 1');
+    expect(words).toContain('2-я; заменяет прежние');
+    expect(document.blocks.at(-1)).toMatchObject({
+      signatories: [{ role: 'Председатель собрания', name: 'Иванова А. П.' }],
+    });
+  });
+
+  it('list every annex with its file and its SHA-256, those with personal data marked', () => {
+    const words = wordsOf(write(exampleMinutes, 'ru').blocks);
+    expect(words).toContain(`Файл annex-1-notice.json, 2 345 байт.\nSHA-256 ${'5a'.repeat(32)}`);
+    expect(words).toContain(
+      'Приложение № 2. Решения собственников по каждому вопросу (персональные данные, хранится отдельно)',
+    );
+  });
+
   it('become the same file each time, since its hash stands in the log', async () => {
-    const document = writeMinutes(exampleMinutes, 'ru', translateIn('ru'));
+    const document = write(exampleMinutes, 'ru');
     const [first, second] = [
       await renderMinutes(document, exampleMinutes.closedAt),
       await renderMinutes(document, exampleMinutes.closedAt),

@@ -1,12 +1,9 @@
 // The minutes of a meeting as a document of plain blocks: what is written, in which order, in which words.
-// Holds no names of owners; how it looks on paper is the renderer's business.
+// Only words are made here: the model says what is true, and how it looks on paper is the renderer's business.
 import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
-import type { Notice } from '@veche/ledger/meeting.ts';
-import type { Result } from '@veche/rules/count.ts';
-import { explainItem, quantityOfPercent } from '@veche/rules/explain.ts';
-import { arithmeticLines } from './arithmetic.ts';
-import { formatArea, formatDay, formatDecimal, formatMoment } from './figures.ts';
+import { formatDay, formatDecimal, formatMoment, formatQuantity } from './figures.ts';
+import type { MinutesItem, MinutesModel } from './minutes-model.ts';
 
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
@@ -20,10 +17,15 @@ export type Block =
       readonly widths: readonly number[];
     }
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  | { readonly kind: 'verdict'; readonly verdict: 'passed' | 'failed' | 'no-quorum'; readonly text: string }
+  | {
+      readonly kind: 'verdict';
+      /** Of the closed list of the count. */ readonly verdict: string;
+      readonly text: string;
+    }
   | {
       readonly kind: 'signatures';
-      readonly roles: readonly string[];
+      /** Without a name there is a line to write it on. */
+      readonly signatories: readonly { readonly role: string; readonly name: string | null }[];
       /** Under the line for the signature, and under the line for name and date. */
       readonly hints: readonly [string, string];
     };
@@ -37,227 +39,237 @@ export type MinutesDocument = {
   readonly blocks: readonly Block[];
 };
 
-/** A milestone of the meeting and its number in the public journal. */
-export type JournalRecord = { readonly kind: string; readonly index: number };
-
-export type MinutesInput = {
-  readonly notice: Notice;
-  readonly result: Result;
-  readonly city: string;
-  /** Number of the meeting among those of the building. */
-  readonly number: number;
-  readonly shortNotice: boolean;
-  readonly calledAt: Date;
-  readonly openedAt: Date;
-  readonly closedAt: Date;
-  readonly journal: readonly JournalRecord[];
-  /** The checkpoint that decided what came in time; null where no witnesses are asked. */
-  readonly closing: {
-    readonly size: number;
-    /** Unix seconds. */
-    readonly quorumTime: number;
-    readonly witnesses: readonly { readonly name: string; readonly time: number }[];
-  } | null;
-  readonly logKey: string;
-  readonly webOrigin: string;
-  readonly buildingId: string;
-};
-
-export function writeMinutes(input: MinutesInput, locale: Locale, translate: Translate): MinutesDocument {
-  const { notice, result } = input;
-  const timeZone = notice.timeZone;
-  const moment = (date: Date) => formatMoment(date, locale, timeZone);
-  const area = (cm2: string | number) => formatArea(cm2, locale, translate);
-  const percent = (part: string, whole: string) => {
-    const value = quantityOfPercent(part, whole);
-    return value ? `${value.rounded ? '≈\u00a0' : ''}${formatDecimal(value.decimal, locale)}\u00a0%` : '—';
-  };
-  const meetingPage = `${input.webOrigin}/buildings/${input.buildingId}/meetings/${notice.meeting}`;
-  const participants = result.items[0]?.sums;
+/** The minutes on paper, in the language they were drawn up in. */
+export function writeMinutes(minutes: MinutesModel, translate: Translate): MinutesDocument {
+  const { building, meeting, base, participation, ballots, language: locale } = minutes;
+  const words = wordsIn(locale, building.timeZone, translate);
+  const { moment, area, count, percent } = words;
+  const isLawful = minutes.profile === 'ru-266';
 
   const blocks: Block[] = [
-    { kind: 'heading', level: 1, text: translate('minutes.title', { number: input.number }) },
+    { kind: 'heading', level: 1, text: translate('minutes.title', { number: minutes.number }) },
     {
       kind: 'paragraph',
       tone: 'strong',
-      text: translate('minutes.heading', { address: notice.building.address }),
+      text: translate(isLawful ? 'minutes.heading' : 'minutes.heading-generic', {
+        address: building.address,
+      }),
     },
-    { kind: 'paragraph', text: notice.title },
+    { kind: 'paragraph', text: meeting.title },
     {
       kind: 'facts',
       rows: [
-        [translate('minutes.date'), formatDay(input.closedAt, locale, timeZone)],
+        [translate('minutes.date'), formatDay(new Date(minutes.drawnUpAt), locale, building.timeZone)],
         [
           translate('minutes.place'),
-          translate('minutes.place-value', { city: input.city, address: notice.building.address }),
+          translate('minutes.place-value', { city: building.city, address: building.address }),
         ],
-        [translate('minutes.form'), translate(`form.${notice.form}`)],
-        [translate('minutes.called'), moment(input.calledAt)],
-        [translate('minutes.voting-from'), moment(new Date(notice.opensAt))],
-        [translate('minutes.voting-to'), moment(new Date(notice.closesAt))],
-        [translate('minutes.record-moment'), moment(input.openedAt)],
-        [translate('minutes.sealed'), moment(input.closedAt)],
-        [translate('minutes.id'), notice.meeting],
-      ],
-    },
-    ...(input.shortNotice ? [{ kind: 'paragraph', text: translate('minutes.short-notice') } as const] : []),
-
-    { kind: 'heading', level: 2, text: translate('minutes.base-title') },
-    {
-      kind: 'facts',
-      rows: [
-        [translate('minutes.base-area'), area(result.roll.area)],
-        [
-          translate('minutes.base-building'),
-          notice.building.areaCm2 > 0 ? area(notice.building.areaCm2) : translate('minutes.unknown'),
-        ],
-        [translate('minutes.base-units'), formatDecimal(String(result.roll.units), locale)],
-        [translate('minutes.base-heads'), formatDecimal(String(result.roll.heads), locale)],
-        ...(participants
+        ...(minutes.initiator ? ([[translate('minutes.initiator'), minutes.initiator]] as const) : []),
+        [translate('minutes.form'), translate(`form.${meeting.form}`)],
+        [translate('minutes.called'), moment(meeting.calledAt)],
+        [translate('minutes.voting-from'), moment(meeting.opensAt)],
+        [translate('minutes.voting-to'), moment(meeting.closesAt)],
+        [translate('minutes.record-moment'), moment(meeting.rollTakenAt)],
+        [translate('minutes.sealed'), moment(meeting.sealedAt)],
+        [translate('minutes.id'), meeting.id],
+        ...(minutes.edition > 1
           ? ([
               [
-                translate('minutes.turnout-area'),
-                `${area(participants.area.participants)} (${percent(participants.area.participants, participants.area.all)})`,
-              ],
-              [
-                translate('minutes.turnout-heads'),
-                translate('minutes.of', {
-                  part: formatDecimal(participants.head.participants, locale),
-                  whole: formatDecimal(participants.head.all, locale),
-                }),
+                translate('minutes.edition'),
+                translate('minutes.edition-value', { edition: minutes.edition }),
               ],
             ] as const)
           : []),
+      ],
+    },
+    ...(meeting.shortNotice ? [paragraph(translate('minutes.short-notice'))] : []),
+
+    heading(2, translate('minutes.agenda-title')),
+    { kind: 'lines', lines: minutes.items.map(({ number, text }) => `${number}. ${text}`) },
+
+    heading(2, translate('minutes.base-title')),
+    {
+      kind: 'facts',
+      rows: [
+        [translate('minutes.base-area'), area(base.area)],
+        [
+          translate('minutes.base-building'),
+          building.area ? area(building.area) : translate('minutes.unknown'),
+        ],
+        [translate('minutes.base-units'), count(base.premises)],
+        [translate('minutes.base-heads'), count(base.owners)],
+        [
+          translate('minutes.turnout-area'),
+          `${area(participation.area)} (${percent(participation.percent)})`,
+        ],
+        [
+          translate('minutes.turnout-heads'),
+          translate('minutes.of', {
+            part: words.fraction(participation.owners),
+            whole: count(base.owners),
+          }),
+        ],
         [
           translate('minutes.ballots'),
           translate('minutes.ballots-value', {
-            logged: formatDecimal(String(result.ballots.logged), locale),
-            effective: formatDecimal(String(result.ballots.effective), locale),
-            superseded: formatDecimal(String(result.ballots.superseded), locale),
+            logged: count(ballots.logged),
+            effective: count(ballots.effective),
+            superseded: count(ballots.superseded),
           }),
         ],
-        ...(result.ballots.late
-          ? ([[translate('minutes.late'), formatDecimal(String(result.ballots.late), locale)]] as const)
-          : []),
+        ...(ballots.late ? ([[translate('minutes.late'), count(ballots.late)]] as const) : []),
+        [translate('minutes.quorum'), translate(`minutes.quorum.${minutes.quorum}`)],
       ],
     },
-    { kind: 'paragraph', tone: 'quiet', text: translate('minutes.base-note') },
+    paragraph(translate('minutes.base-note'), 'quiet'),
+    heading(2, translate('minutes.decisions-title')),
+    ...minutes.items.flatMap((item) => itemBlocks(item, words, translate)),
+    paragraph(translate('minutes.rounding'), 'quiet'),
 
-    { kind: 'heading', level: 2, text: translate('minutes.agenda-title') },
-    { kind: 'lines', lines: notice.items.map(({ number, text }) => `${number}. ${text}`) },
-    { kind: 'heading', level: 2, text: translate('minutes.decisions-title') },
-  ];
-
-  for (const [position, item] of result.items.entries()) {
-    const { text, explanation, rule } = notice.items[position]!;
-    const { area: sums, head } = item.sums;
-    blocks.push(
-      { kind: 'heading', level: 3, text: translate('minutes.item', { number: item.number, text }) },
-      ...(explanation === '' ? [] : [{ kind: 'paragraph', tone: 'quiet', text: explanation } as const]),
-      {
-        kind: 'paragraph',
-        text: translate('minutes.rule', { name: translate(`rule.${rule.id}.name`), legalRef: rule.legalRef }),
-      },
-      {
-        kind: 'table',
-        head: [
-          translate('minutes.column.side'),
-          translate('minutes.column.area'),
-          translate('minutes.column.of-participants'),
-          translate('minutes.column.of-all'),
-          translate('minutes.column.heads'),
-        ],
-        widths: [30, 20, 18, 18, 14],
-        rows: (['for', 'against', 'abstain', 'unmarked', 'participants', 'all'] as const).map((part) => [
-          translate(`part.${part}.title`),
-          area(sums[part]),
-          part === 'all' ? '' : percent(sums[part], sums.participants),
-          percent(sums[part], sums.all),
-          formatDecimal(head[part], locale),
-        ]),
-      },
-      { kind: 'lines', lines: arithmeticLines(explainItem(item, rule), locale, translate) },
-      {
-        kind: 'verdict',
-        verdict: item.verdict,
-        text: translate(`minutes.verdict.${item.verdict}`, { number: item.number }),
-      },
-    );
-  }
-
-  blocks.push(
-    { kind: 'paragraph', tone: 'quiet', text: translate('minutes.rounding') },
-    { kind: 'heading', level: 2, text: translate('minutes.journal-title') },
-    { kind: 'paragraph', text: translate('minutes.journal-text') },
+    heading(2, translate('minutes.journal-title')),
+    paragraph(translate('minutes.journal-text')),
     {
       kind: 'facts',
-      rows: input.journal.map(({ kind, index }) => [
+      rows: minutes.journal.records.map(({ kind, index }) => [
         translate(`journal.${kind}`),
-        translate('minutes.record-number', { index: formatDecimal(String(index), locale) }),
+        translate('minutes.record-number', { index: count(index) }),
       ]),
     },
-    ...(input.closing ? closingBlocks(input.closing, timeZone, locale, translate) : []),
-    { kind: 'heading', level: 2, text: translate('minutes.verify-title') },
+    ...closingBlocks(minutes, words, translate),
+    heading(2, translate('minutes.verify-title')),
     {
       kind: 'lines',
       lines: [
-        translate('minutes.verify-page', { url: `${meetingPage}/verify` }),
-        translate('minutes.verify-program', { log: `${input.webOrigin}/log/v1`, key: input.logKey }),
+        translate('minutes.verify-page', { url: `${meeting.page}/verify` }),
+        translate('minutes.verify-program', {
+          log: `${new URL(meeting.page).origin}/log/v1`,
+          key: minutes.journal.key,
+        }),
         translate('minutes.verify-file'),
       ],
     },
-    { kind: 'heading', level: 2, text: translate('minutes.annexes-title') },
-    {
-      kind: 'lines',
-      lines: [
-        translate('minutes.annex.notice'),
-        translate('minutes.annex.roll'),
-        translate('minutes.annex.bundle'),
-      ],
-    },
-    { kind: 'paragraph', text: translate('minutes.storage') },
-    { kind: 'heading', level: 2, text: translate('minutes.signatures-title') },
+    heading(2, translate('minutes.storage-title')),
+    paragraph(minutes.storage ?? translate('minutes.storage')),
+    ...annexBlocks(minutes, words, translate),
+    heading(2, translate('minutes.signatures-title')),
     {
       kind: 'signatures',
-      roles: [
-        translate('minutes.role.chair'),
-        translate('minutes.role.secretary'),
-        translate('minutes.role.counter'),
-        translate('minutes.role.counter'),
-      ],
+      signatories: minutes.signatories.map(({ role, name }) => ({
+        role: translate(`minutes.role.${role}`),
+        name,
+      })),
       hints: [translate('minutes.signature-line'), translate('minutes.name-line')],
     },
-  );
+  ];
 
   return {
     language: locale,
-    title: translate('minutes.title', { number: input.number }),
-    subject: `${notice.title}. ${notice.building.address}`,
-    footer: translate('minutes.footer', { number: input.number, address: notice.building.address }),
+    title: translate('minutes.title', { number: minutes.number }),
+    subject: `${meeting.title}. ${building.address}`,
+    footer: translate('minutes.footer', { number: minutes.number, address: building.address }),
     blocks,
   };
 }
 
-/** How it was decided what came in time: by whom, when, and up to which record. */
-function closingBlocks(
-  closing: NonNullable<MinutesInput['closing']>,
-  timeZone: string,
-  locale: Locale,
-  translate: Translate,
-): Block[] {
-  const moment = (unixSeconds: number) => formatMoment(new Date(unixSeconds * 1000), locale, timeZone);
+const heading = (level: 1 | 2 | 3, text: string): Block => ({ kind: 'heading', level, text });
+const paragraph = (text: string, tone?: 'strong' | 'quiet'): Block => ({
+  kind: 'paragraph',
+  text,
+  ...(tone ? { tone } : {}),
+});
+
+type Figure = MinutesModel['base']['area'];
+type Words = ReturnType<typeof wordsIn>;
+
+/** How figures and moments are written in the language and the zone of the building. */
+function wordsIn(locale: Locale, timeZone: string, translate: Translate) {
+  return {
+    moment: (at: string) => formatMoment(new Date(at), locale, timeZone),
+    area: (figure: Figure) => formatQuantity(figure, 'm2', locale, translate),
+    count: (value: number) => formatDecimal(String(value), locale),
+    fraction: (value: string) => (value.includes('/') ? value : formatDecimal(value, locale)),
+    percent: (figure: Figure | null) =>
+      figure ? `${figure.rounded ? '≈\u00a0' : ''}${formatDecimal(figure.decimal, locale)}\u00a0%` : '—',
+  };
+}
+
+/** Heard, proposed, voted, decided: the order of the law. */
+function itemBlocks(item: MinutesItem, words: Words, translate: Translate): Block[] {
   return [
-    { kind: 'heading', level: 3, text: translate('minutes.closing-title') },
-    { kind: 'paragraph', text: translate('minutes.closing-text') },
+    heading(3, translate('minutes.item', { number: item.number, text: item.text })),
+    ...(item.heard.length === 0
+      ? []
+      : [paragraph(translate('minutes.heard', { names: item.heard.join(', ') }))]),
+    ...(item.explanation === '' ? [] : [paragraph(item.explanation, 'quiet')]),
+    paragraph(translate('minutes.proposed', { text: item.text })),
+    paragraph(translate('minutes.rule', { name: item.rule.name, legalRef: item.rule.legalRef })),
+    ...(item.rule.confidence === 'confirmed'
+      ? []
+      : [paragraph(translate(`minutes.rule.${item.rule.confidence}`), 'quiet')]),
+    {
+      kind: 'table',
+      head: [
+        translate('minutes.column.side'),
+        translate('minutes.column.area'),
+        translate('minutes.column.of-participants'),
+        translate('minutes.column.of-all'),
+        translate('minutes.column.heads'),
+      ],
+      widths: [30, 20, 18, 18, 14],
+      rows: item.votes.map((row) => [
+        translate(`part.${row.side}.title`),
+        words.area(row.area),
+        row.side === 'all' ? '' : words.percent(row.ofParticipants),
+        words.percent(row.ofAll),
+        words.fraction(row.owners),
+      ]),
+    },
+    { kind: 'lines', lines: item.arithmetic },
+    { kind: 'verdict', verdict: item.verdict, text: item.decision },
+  ];
+}
+
+/** How it was decided what came in time: by whom, when, and up to which record. */
+function closingBlocks({ journal }: MinutesModel, words: Words, translate: Translate): Block[] {
+  const { closing } = journal;
+  if (closing === null) return [];
+  return [
+    heading(3, translate('minutes.closing-title')),
+    paragraph(translate('minutes.closing-text')),
     {
       kind: 'facts',
       rows: [
-        [translate('minutes.closing-quorum'), moment(closing.quorumTime)],
-        [translate('minutes.closing-size'), formatDecimal(String(closing.size), locale)],
+        [translate('minutes.closing-quorum'), words.moment(closing.at)],
+        [translate('minutes.closing-size'), words.count(closing.size)],
         ...closing.witnesses.map(
-          ({ name, time }) => [translate('minutes.closing-witness', { name }), moment(time)] as const,
+          ({ name, at }) => [translate('minutes.closing-witness', { name }), words.moment(at)] as const,
         ),
       ],
     },
+  ];
+}
+
+/** The index of annexes: a file that is not the one meant does not have this SHA-256. */
+function annexBlocks({ annexes }: MinutesModel, words: Words, translate: Translate): Block[] {
+  if (annexes.length === 0) return [];
+  return [
+    heading(2, translate('minutes.annexes-title')),
+    paragraph(translate('minutes.annexes-text'), 'quiet'),
+    ...annexes.flatMap((annex): Block[] => [
+      paragraph(
+        translate('minutes.annex', {
+          number: annex.number,
+          title: annex.title,
+          personal: String(annex.personal),
+        }),
+      ),
+      {
+        kind: 'lines',
+        lines: [
+          translate('minutes.annex.file', { name: annex.fileName, bytes: words.count(annex.bytes) }),
+          `SHA-256 ${annex.sha256}`,
+        ],
+      },
+    ]),
   ];
 }

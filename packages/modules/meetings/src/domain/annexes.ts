@@ -1,0 +1,147 @@
+// The annexes of the minutes as files: the notice and the result as they were logged, and the lists with names.
+// A list with names begins with a random number, so that its SHA-256, which is public, cannot be guessed back to the list.
+import type { Translate } from '@veche/core/messages.ts';
+import {
+  formatRational,
+  multiply,
+  parseRational,
+  rational,
+  toDecimal,
+  divide,
+} from '@veche/core/rational.ts';
+import { encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { sha256 } from '@veche/ledger/hash.ts';
+import { decodeEntry } from '@veche/ledger/entry.ts';
+import { decodeCanonical } from '@veche/ledger/jcs.ts';
+import { parseBallotPayload, type BallotPayload, type NoticeItem } from '@veche/ledger/meeting.ts';
+import { stringify } from 'csv-stringify/sync';
+import type { BoxEntry } from './close.ts';
+import type { AnnexKind, MinutesAnnex } from './minutes-model.ts';
+import type { RollEntry } from './roll.ts';
+
+export type AnnexFile = { readonly annex: MinutesAnnex; readonly content: Uint8Array };
+
+/**
+ * The ballot that counts for each entitlement: the last one in the log's order that came in time.
+ * @param closingSize - size of the closing checkpoint; null where the meeting has none
+ */
+export function countedBallots(
+  box: readonly BoxEntry[],
+  closingSize: number | null,
+): ReadonlyMap<string, BallotPayload> {
+  const counted = new Map<string, BallotPayload>();
+  for (const { leaf, payload, index } of box) {
+    if (closingSize !== null && index >= closingSize) continue;
+    if (payload === null || decodeEntry(leaf).kind !== 'ballot') continue;
+    const ballot = parseBallotPayload(decodeCanonical(payload));
+    for (const entitlement of ballot.entitlements) counted.set(entitlement, ballot);
+  }
+  return counted;
+}
+
+export type AnnexInput = {
+  /** Canonical JSON, as it was committed to. */
+  readonly notice: string;
+  readonly result: string;
+  readonly items: readonly NoticeItem[];
+  readonly roll: readonly RollEntry[];
+  /** By person. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly counted: ReadonlyMap<string, BallotPayload>;
+  /** 32 random bytes for each list with names. */
+  readonly salts: readonly [Uint8Array, Uint8Array, Uint8Array];
+};
+
+/** In the order of their numbers. */
+export function makeAnnexes(input: AnnexInput, translate: Translate): AnnexFile[] {
+  const roll = input.roll.toSorted(byPremises);
+  const [rollSalt, participantsSalt, votesSalt] = input.salts;
+  const owner = ({ personId }: RollEntry): string =>
+    (personId !== null && input.names.get(personId)) || translate('annex.unknown-owner');
+  const who = (row: RollEntry): string[] => [
+    translate('annex.premises', { kind: row.premisesKind, number: row.premisesNumber }),
+    row.entrance,
+    owner(row),
+    squareMetres(row),
+  ];
+  const whoHead = [
+    'annex.column.premises',
+    'annex.column.entrance',
+    'annex.column.owner',
+    'annex.column.votes',
+  ].map((key) => translate(key));
+  const choice = (ballot: BallotPayload, item: string): string =>
+    translate(`annex.choice.${ballot.choices[item] ?? 'unmarked'}`);
+  const took = roll.filter(({ entitlement }) => input.counted.has(entitlement));
+
+  const list = (kind: AnnexKind, salt: Uint8Array, head: readonly string[], rows: string[][]): Content => ({
+    kind,
+    type: 'csv',
+    personal: true,
+    content: encodeUtf8(
+      stringify([[translate(`annex.${kind}`), encodeHex(salt)], [...head], ...rows], {
+        bom: true,
+        delimiter: ';',
+        quoted: true,
+        // A name that a table program would take for a formula is text.
+        escape_formulas: true,
+        record_delimiter: 'windows',
+      }),
+    ),
+  });
+  const contents: Content[] = [
+    { kind: 'notice', type: 'json', personal: false, content: encodeUtf8(input.notice) },
+    list(
+      'roll',
+      rollSalt,
+      [...whoHead, translate('annex.column.area'), translate('annex.column.share')],
+      roll.map((row) => [...who(row), toDecimal(rational(row.areaCm2, 10_000), 4), row.share]),
+    ),
+    list(
+      'participants',
+      participantsSalt,
+      [...whoHead, translate('annex.column.how')],
+      took.map((row) => [...who(row), translate('annex.electronic')]),
+    ),
+    list(
+      'votes',
+      votesSalt,
+      [...whoHead, ...input.items.map(({ number }) => translate('annex.column.item', { number }))],
+      took.map((row) => {
+        const ballot = input.counted.get(row.entitlement)!;
+        return [...who(row), ...input.items.map(({ id }) => choice(ballot, id))];
+      }),
+    ),
+    { kind: 'result', type: 'json', personal: false, content: encodeUtf8(input.result) },
+  ];
+  return contents.map(({ kind, type, personal, content }, position) => ({
+    content,
+    annex: {
+      number: position + 1,
+      kind,
+      title: translate(`annex.${kind}`),
+      fileName: `annex-${position + 1}-${kind}.${type}`,
+      sha256: encodeHex(sha256(content)),
+      bytes: content.length,
+      personal,
+    },
+  }));
+}
+
+type Content = {
+  readonly kind: AnnexKind;
+  readonly type: 'csv' | 'json';
+  readonly personal: boolean;
+  readonly content: Uint8Array;
+};
+
+/** Exact where that can be written in decimals, else the fraction. */
+function squareMetres({ areaCm2, share }: RollEntry): string {
+  const value = divide(multiply(rational(areaCm2), parseRational(share)), rational(10_000));
+  const decimal = toDecimal(value, 4);
+  return value.den === 1n || 10_000n % value.den === 0n ? decimal : formatRational(value);
+}
+
+const byPremises = (a: RollEntry, b: RollEntry): number =>
+  a.premisesNumber.localeCompare(b.premisesNumber, 'ru', { numeric: true }) ||
+  (a.entitlement < b.entitlement ? -1 : 1);
