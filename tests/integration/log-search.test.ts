@@ -67,6 +67,15 @@ describe('the search of the log', () => {
     expect(await search.findByHash(encodeHex(leafHash(leaves[7]!)))).toBe(null);
   });
 
+  it('knows how far it is behind the log', async () => {
+    const { search, size } = await fill(leaves);
+    expect(await search.searchLag()).toBe(size);
+    await search.indexEntries(30);
+    expect(await search.searchLag()).toBe(size - 30);
+    await search.entriesOf('one', 0, 1);
+    expect(await search.searchLag()).toBe(0);
+  });
+
   it('makes every entry findable once when callers meet', async () => {
     const { sql, search, size } = await fill(leaves);
     const done = await Promise.all(Array.from({ length: 12 }, () => search.indexEntries(5)));

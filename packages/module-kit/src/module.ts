@@ -160,6 +160,8 @@ export type LedgerPort = {
    * given, and the last before it.
    */
   growth(fromUnixSeconds: number): Promise<readonly { readonly at: number; readonly size: number }[]>;
+  /** How many public entries the two searches above do not know of yet: they catch up by themselves. */
+  searchLag(): Promise<number>;
   /** Makes up to `most` further entries findable by meeting and hash. @returns how many they were. */
   indexEntries(most: number): Promise<number>;
 };

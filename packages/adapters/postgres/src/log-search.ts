@@ -3,7 +3,10 @@
 import type { LedgerPort, LoggedEntry } from '@veche/module-kit/module.ts';
 import type { Sql } from './connect.ts';
 
-export type LogSearch = Pick<LedgerPort, 'entriesOf' | 'findByHash' | 'growth' | 'indexEntries'>;
+export type LogSearch = Pick<
+  LedgerPort,
+  'entriesOf' | 'findByHash' | 'growth' | 'searchLag' | 'indexEntries'
+>;
 
 /** What a question may catch up by itself, so that a fresh entry is found without waiting for the job. */
 const AT_ONCE = 5_000;
@@ -37,6 +40,11 @@ export function createLogSearch(sql: Sql, publishedSize: () => Promise<number>):
         WHERE s.hash8 = ${hash.subarray(0, 8)} AND e.leaf_hash = ${hash} AND e.idx < ${size}
         ORDER BY e.idx LIMIT 1`;
       return row ? Number(row.idx) : null;
+    },
+
+    async searchLag() {
+      const [row] = await sql<{ next: string }[]>`SELECT next FROM ledger.search_progress`;
+      return Math.max(0, (await publishedSize()) - Number(row!.next));
     },
 
     async growth(fromUnixSeconds) {

@@ -63,6 +63,7 @@ export function routes(house: House): readonly Route[] {
       return {
         entries: found.slice(0, query.limit).map(({ index, leaf }) => ({ index, leaf })),
         next: found[query.limit]?.index ?? null,
+        behind: await ledger.searchLag(),
       };
     }),
 

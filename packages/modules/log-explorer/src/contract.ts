@@ -97,6 +97,9 @@ export const listMeetingEntries = endpoint({
       z.object({ index, leaf: z.string().meta({ description: 'Canonical JSON, byte for byte.' }) }),
     ),
     next: index.nullable().meta({ description: 'From where to go on; null: that was all there is now.' }),
+    behind: index.meta({
+      description: 'Entries at the end of the log that were not searched yet; 0 but under load.',
+    }),
   }),
   refusals: {},
 });
