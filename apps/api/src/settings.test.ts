@@ -64,6 +64,14 @@ describe('settings', () => {
     });
   });
 
+  it('carry SMS in one way', () => {
+    const smpp = 'smpp://id:password@operator.example:2775?from=Veche&rate=20';
+    expect(parseSettings({ SMPP_URL: smpp }, '/srv')).toMatchObject({ smppUrl: smpp, smsGatewayUrl: null });
+    expect(() =>
+      parseSettings({ SMPP_URL: smpp, SMS_GATEWAY_URL: 'https://sms.example/send' }, '/srv'),
+    ).toThrow(/^SMPP_URL: expected no SMS_GATEWAY_URL/);
+  });
+
   it('keep no demonstration in object storage', () => {
     expect(() => parseSettings({ VECHE_DEMO: 'on', VECHE_TILES: 's3://veche-log' }, '/srv')).toThrow(
       /^VECHE_TILES: a demonstration/,
@@ -72,6 +80,9 @@ describe('settings', () => {
 
   it.each([
     ['PORT', '70000'],
+    ['VECHE_BOUNCES', 'lmtp://:secret@127.0.0.1:2424/bounces@veche.example'],
+    ['SMPP_URL', 'http://id:secret@operator.example'],
+    ['SMPP_URL', 'smpp://id:secret@operator.example?rate=0'],
     ['PORT', 'http'],
     ['DATABASE_URL', 'mysql://secret@db/veche'],
     ['VECHE_MIGRATION_URL', 'mysql://secret@db/veche'],

@@ -1,5 +1,6 @@
 // Every setting of the server, read from the environment once and checked; nothing else reads the environment.
 import { isAbsolute, join, resolve } from 'node:path';
+import { parseBounceUrl } from '@veche/mail/bounce-address.ts';
 import { parseDatabaseUrl, type DatabaseAddress } from '@veche/postgres/connect.ts';
 
 /** The least that is logged; `silent` logs nothing. */
@@ -27,7 +28,11 @@ export type Settings = {
   readonly smtpUrl: string | null;
   /** The sender of e-mails; null: no-reply at the host of `webOrigin`. */
   readonly mailFrom: string | null;
+  /** Where reports of delivered and undelivered e-mails come in; absent: nowhere. */
+  readonly bounces?: string;
   readonly smsGatewayUrl: string | null;
+  /** SMS by SMPP instead; at most one of the two. */
+  readonly smppUrl?: string;
   /** Contact of the first operator of the installation. */
   readonly admin: string | null;
   /**
@@ -68,6 +73,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const demo = parseSwitch('VECHE_DEMO', read('VECHE_DEMO'));
   const tiles = parseBucket('VECHE_TILES', read('VECHE_TILES'));
   const mirror = read('VECHE_MIRROR');
+  const smsGatewayUrl = parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//);
   const database = parseDatabase('DATABASE_URL', read('DATABASE_URL'));
   const migrations = parseDatabase('VECHE_MIGRATION_URL', read('VECHE_MIGRATION_URL'));
   if (migrations && !database)
@@ -87,7 +93,9 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     demo,
     smtpUrl: parseCarrier('SMTP_URL', read('SMTP_URL'), /^smtps?:\/\//),
     mailFrom: read('VECHE_MAIL_FROM'),
-    smsGatewayUrl: parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//),
+    ...parseBounces(read('VECHE_BOUNCES')),
+    smsGatewayUrl,
+    ...parseSmpp(read('SMPP_URL'), smsGatewayUrl),
     admin: read('VECHE_ADMIN'),
     ...(witnessPolicy
       ? { witnessPolicy: witnessPolicy === 'none' ? 'none' : resolve(workingDir, witnessPolicy) }
@@ -137,6 +145,26 @@ function parseCarrier(name: string, text: string | null, form: RegExp): string |
   if (text !== null && (!form.test(text) || !URL.canParse(text)))
     throw new SettingsError(`${name}: expected an address`);
   return text;
+}
+
+function parseBounces(text: string | null): { bounces?: string } {
+  if (text === null) return {};
+  try {
+    parseBounceUrl(text);
+  } catch (cause) {
+    throw new SettingsError(`VECHE_BOUNCES: ${(cause as SyntaxError).message}`, { cause });
+  }
+  return { bounces: text };
+}
+
+function parseSmpp(text: string | null, gateway: string | null): { smppUrl?: string } {
+  if (text === null) return {};
+  if (gateway !== null) throw new SettingsError('SMPP_URL: expected no SMS_GATEWAY_URL beside it');
+  const url = parseCarrier('SMPP_URL', text, /^s?smpp:\/\/[^/]/)!;
+  const rate = new URL(url).searchParams.get('rate');
+  if (rate !== null && !/^[1-9][0-9]{0,3}$/.test(rate))
+    throw new SettingsError('SMPP_URL: expected a rate from 1 to 9999 a second');
+  return { smppUrl: url };
 }
 
 function parseBucket(name: string, text: string | null): string | null {

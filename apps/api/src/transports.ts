@@ -3,6 +3,7 @@
 import { createSmtpTransport } from '@veche/mail/smtp.ts';
 import type { MessageTransport } from '@veche/module-kit/module.ts';
 import { createSmsGateway } from '@veche/sms/http-gateway.ts';
+import { createSmppTransport } from '@veche/sms/smpp.ts';
 import type { Settings } from './settings.ts';
 
 export type Transports = {
@@ -20,7 +21,24 @@ const outboxOnly = (channel: MessageTransport['channel']): MessageTransport => (
 export function createTransports(settings: Settings, demo: boolean, webOrigin: string): Transports {
   if (demo) return { all: [outboxOnly('email'), outboxOnly('sms')], close: () => {} };
   const from = settings.mailFrom ?? `Veche <no-reply@${new URL(webOrigin).hostname}>`;
-  const mail = settings.smtpUrl === null ? null : createSmtpTransport({ url: settings.smtpUrl, from });
-  const sms = settings.smsGatewayUrl === null ? null : createSmsGateway({ url: settings.smsGatewayUrl });
-  return { all: [...(mail ? [mail] : []), ...(sms ? [sms] : [])], close: () => mail?.close() };
+  const mail =
+    settings.smtpUrl === null
+      ? null
+      : createSmtpTransport({ url: settings.smtpUrl, from, bounces: settings.bounces ?? null });
+  const smpp = settings.smppUrl === undefined ? null : openSmpp(new URL(settings.smppUrl));
+  const sms = settings.smsGatewayUrl === null ? smpp : createSmsGateway({ url: settings.smsGatewayUrl });
+  return {
+    all: [...(mail ? [mail] : []), ...(sms ? [sms] : [])],
+    close: () => {
+      mail?.close();
+      smpp?.close();
+    },
+  };
 }
+
+const openSmpp = (url: URL) =>
+  createSmppTransport({
+    url: url.href,
+    from: url.searchParams.get('from') ?? 'Veche',
+    ...(url.searchParams.has('rate') ? { perSecond: Number(url.searchParams.get('rate')) } : {}),
+  });

@@ -90,6 +90,18 @@ describe('mail by SMTP', () => {
     expect(`${String(fault)} ${JSON.stringify(fault)}`).not.toMatch(/anna|012345/);
   });
 
+  it.each([
+    ['5.1.1 no such user', true],
+    ['no such user', true],
+    ['5.7.1 not from you', false],
+    ['5.2.2 mailbox full', false],
+  ])('refused with 550 %s makes the mailbox a dead one: %s', async (words, deadContact) => {
+    const { url } = await startServer({
+      onRcptTo: (_address, _session, done) => done(Object.assign(new Error(words), { responseCode: 550 })),
+    });
+    expect(await faultOf(connect(url).deliver(message))).toMatchObject({ permanent: true, deadContact });
+  });
+
   it('whose password is refused waits, since the operator may mend it', async () => {
     const { url } = await startServer({
       authOptional: false,
