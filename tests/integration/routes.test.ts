@@ -30,11 +30,14 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
     params: {
       building,
       meeting: 'no-such-meeting',
+      premises: '00000000-0000-4000-8000-000000000000',
+      representation: '00000000-0000-4000-8000-000000000000',
       import: '00000000-0000-4000-8000-000000000000',
       person: '00000000-0000-4000-8000-000000000000',
       role: 'chair',
       session: '0'.repeat(64),
       idem: '0'.repeat(64),
+      material: '0'.repeat(24),
       annex: '1',
     },
   });

@@ -10,6 +10,7 @@ import { applyImport, checkRegister, importRegistry, uploadRegister } from './im
 import { listMessages } from './message-store.ts';
 import { findImport, readRegisterPage, type RegisterImport } from './register-store.ts';
 import { registerTemplate } from './register-template.ts';
+import { titleRoutes } from './register/api.ts';
 import { dayIn } from './register/local-day.ts';
 import { insertLook } from './register/title-store.ts';
 import { findRegistryImport, listHousesPage, type RegistryImport } from './registry-store.ts';
@@ -41,6 +42,7 @@ export function peopleRoutes(house: House): readonly Route[] {
     ...myRoutes(house, sessions),
     ...buildingRoutes(house),
     ...registerRoutes(house),
+    ...titleRoutes(house),
     ...registryRoutes(house),
     ...demoRoutes(house),
   ];

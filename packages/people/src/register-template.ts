@@ -2,7 +2,8 @@
 import type { Locale } from '@veche/core/locale.ts';
 import { formatCsv } from './domain/register-sample.ts';
 
-const HEADERS: Readonly<Record<Locale, readonly string[]>> = {
+/** The headers of a register, in the order that the import's sample and the export have. */
+export const REGISTER_HEADERS: Readonly<Record<Locale, readonly string[]>> = {
   ru: [
     '№ помещения',
     'Тип помещения',
@@ -156,4 +157,8 @@ const ROWS: Readonly<Record<Locale, readonly (readonly string[])[]>> = {
 
 /** The template as CSV that Excel opens: a BOM, semicolons, UTF-8. */
 export const registerTemplate = (locale: Locale): string =>
-  formatCsv({ header: HEADERS[locale], rows: ROWS[locale], rowNumbers: ROWS[locale].map((_, i) => i + 2) });
+  formatCsv({
+    header: REGISTER_HEADERS[locale],
+    rows: ROWS[locale],
+    rowNumbers: ROWS[locale].map((_, i) => i + 2),
+  });

@@ -97,7 +97,8 @@ export type RegisterProblemCode =
   | 'email-malformed'
   | 'phone-malformed'
   | 'date-unreadable'
-  | 'cell-error';
+  | 'cell-error'
+  | 'cell-formula';
 
 /** What a check found, for the one who imports. Its text is the message `key` with `facts`; no person is named in it. */
 export type Finding = {

@@ -130,8 +130,15 @@ function sheetOf(table: Table, limits: SheetLimits): Sheet {
   return { header: padded(headerRow), rows, rowNumbers };
 }
 
-/** Without outer spaces; no-break spaces become spaces, so that what looks equal is equal. */
-const cleanCell = (text: string): string => text.replace(/[\u00a0\u202f]/g, ' ').trim();
+/**
+ * Without outer spaces; no-break spaces become spaces, so that what looks equal is equal. The apostrophe that keeps a
+ * spreadsheet from executing a cell, as our own export writes it, is no part of what the cell says.
+ */
+const cleanCell = (text: string): string =>
+  text
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .trim()
+    .replace(/^'(?=[=+\-@])/, '');
 
 // ---- CSV --------------------------------------------------------------------------------------------------------
 

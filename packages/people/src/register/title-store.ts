@@ -77,6 +77,11 @@ export async function lockPremises(tx: Tx, buildingId: string, id: string): Prom
   return findPremises(tx, buildingId, id);
 }
 
+/** Holds all titles of a building against every change until the transaction ends. */
+export async function lockTitles(tx: Tx, buildingId: string): Promise<void> {
+  await tx.execute(sql`select from people.buildings where id = ${buildingId}::uuid for update`);
+}
+
 /** Premises that are in the register, in the order people count them. */
 export const listPremises = (tx: Tx, buildingId: string): Promise<PremisesNow[]> =>
   tx
