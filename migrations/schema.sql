@@ -353,6 +353,22 @@ CREATE TABLE meetings.keys (
 );
 CREATE INDEX keys_voter ON meetings.keys USING btree (building_id, meeting, voter);
 
+CREATE TABLE meetings.materials (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  id text NOT NULL,
+  item integer,
+  name text NOT NULL,
+  type text NOT NULL,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  file text NOT NULL,
+  uploaded_by uuid NOT NULL,
+  uploaded_at timestamp with time zone NOT NULL,
+  CONSTRAINT materials_building_id_meeting_id_pk PRIMARY KEY (building_id, meeting, id),
+  CONSTRAINT materials_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id) ON DELETE CASCADE
+);
+
 CREATE TABLE meetings.meetings (
   building_id uuid NOT NULL,
   id text NOT NULL,
@@ -400,6 +416,20 @@ CREATE TABLE meetings.minutes (
   drawn_up_at timestamp with time zone NOT NULL,
   CONSTRAINT minutes_building_id_meeting_edition_pk PRIMARY KEY (building_id, meeting, edition),
   CONSTRAINT minutes_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
+
+CREATE TABLE meetings.overrides (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  id text NOT NULL,
+  stage text NOT NULL,
+  code text NOT NULL,
+  item integer,
+  reason text NOT NULL,
+  taken_by uuid NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT overrides_building_id_meeting_id_pk PRIMARY KEY (building_id, meeting, id),
+  CONSTRAINT overrides_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id) ON DELETE CASCADE
 );
 
 CREATE TABLE meetings.roll (

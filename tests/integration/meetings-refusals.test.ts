@@ -6,6 +6,7 @@ import * as contract from '@veche/meetings/contract.ts';
 import { MAX_KEYS } from '@veche/meetings/device-keys.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { takeRisks } from '../story/hold-meeting.ts';
 import { cast, prepareDevice, signBallot, type Device, type Place } from '../story/holder.ts';
 import {
   bundleOf,
@@ -32,8 +33,10 @@ beforeAll(async () => {
 });
 
 describe('calling a meeting is refused', () => {
-  const call = (place: Place, accept = true) =>
-    refusalOf(chair(contract.callMeeting, { params: place, body: { acceptShortNotice: accept } }));
+  const call = async (place: Place, accept = true) => {
+    const overrides = accept ? await takeRisks(chair, place) : [];
+    return refusalOf(chair(contract.callMeeting, { params: place, body: { overrides } }));
+  };
 
   it('without items or dates, in the past, or when it would end before it begins', async () => {
     expect(await call(await draftOf(house, { items: [] }))).toBe('no-items');
@@ -42,11 +45,11 @@ describe('calling a meeting is refused', () => {
     expect(await call(await draftOf(house, { closesAt: soon(house, 60) }))).toBe('closes-before-it-opens');
   });
 
-  it('at short notice until that is accepted, and then only once', async () => {
+  it('at short notice until somebody has said why, and then only once', async () => {
     const place = await draftOf(house);
-    expect(await call(place, false)).toBe('short-notice');
+    expect(await call(place, false)).toBe('findings-open');
     expect(await call(place)).toBeNull();
-    expect(await call(place)).toBe('already-called');
+    expect(await call(place, false)).toBe('already-called');
     const body = { title: 'Другое', items: [] };
     expect(await refusalOf(chair(contract.editDraft, { params: place, body }))).toBe('already-called');
     expect(await refusalOf(chair(contract.deleteDraft, { params: place }))).toBe('already-called');
@@ -60,7 +63,7 @@ describe('calling a meeting is refused', () => {
     expect(await draft(chair)).toBe('unknown-rule');
     expect(await draft(anna)).toBe('not-permitted');
     expect(await draft(createCall(house.url, fetch))).toBe('sign-in-first');
-    expect(await call({ ...params, meeting: 'no-such-meeting' })).toBe('not-found');
+    expect(await call({ ...params, meeting: 'no-such-meeting' }, false)).toBe('not-found');
   });
 
   it('but a draft may be thrown away', async () => {

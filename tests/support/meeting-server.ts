@@ -19,6 +19,7 @@ import * as people from '@veche/people/contract.ts';
 import { ensurePerson, insertBuilding, insertRole } from '@veche/people/store.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
+import { takeRisks } from '../story/hold-meeting.ts';
 import { enter, type Place, type Session } from '../story/holder.ts';
 import { freshAddress } from './database.ts';
 import { silent } from './log.ts';
@@ -175,7 +176,7 @@ const ITEMS_DRAFT: {
 
 export async function callOf(house: MeetingServer, place: Place): Promise<void> {
   const { call } = await house.as('chair');
-  await call(contract.callMeeting, { params: place, body: { acceptShortNotice: true } });
+  await call(contract.callMeeting, { params: place, body: { overrides: await takeRisks(call, place) } });
 }
 
 /** An open meeting. */

@@ -2,6 +2,7 @@
 import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
 import type { ServerModule } from '@veche/module-kit/module.ts';
 import { routes } from './api.ts';
+import { callingRoutes } from './calling/api.ts';
 import { catalogs } from './catalogs.ts';
 import { closingRoutes } from './closing/api.ts';
 import { jobs } from './jobs.ts';
@@ -15,6 +16,6 @@ export const meetings: ServerModule = {
   permissions,
   messages: catalogs,
   entryKinds,
-  routes: (house) => [...routes(house), ...closingRoutes(house)],
+  routes: (house) => [...routes(house), ...callingRoutes(house), ...closingRoutes(house)],
   jobs,
 };

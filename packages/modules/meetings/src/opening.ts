@@ -2,7 +2,7 @@
 import type { Locale } from '@veche/core/locale.ts';
 import { formatRational } from '@veche/core/rational.ts';
 import { isRefusal, refuse, type Refusal } from '@veche/core/refusal.ts';
-import { encodeBase64, encodeUtf8, decodeBase64 } from '@veche/ledger/bytes.ts';
+import { encodeBase64, encodeHex, encodeUtf8, decodeBase64 } from '@veche/ledger/bytes.ts';
 import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
@@ -10,9 +10,10 @@ import type { Notice } from '@veche/ledger/meeting.ts';
 import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House, Notice as OwnerNotice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
-import { asOf } from '@veche/people/register/titles.ts';
 import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
-import { callMeeting, type CallRefusal } from './domain/call.ts';
+import { inspectDraft, rulesAt } from './calling/inspect.ts';
+import { insertOverrides } from './calling/store.ts';
+import { callMeeting, itemId, type CallRefusal, type Override } from './domain/call.ts';
 import { formatMoment } from './domain/figures.ts';
 import { makeRoll } from './domain/roll.ts';
 import { signEntry, submitEntry } from './milestone.ts';
@@ -33,7 +34,7 @@ export async function callDraft(
   input: {
     readonly personId: string;
     readonly language: Locale;
-    readonly acceptShortNotice: boolean;
+    readonly overrides: readonly Override[];
     readonly now: Date;
   },
 ): Promise<CallRefusal | Refusal<'not-found' | 'already-called'> | null> {
@@ -43,16 +44,37 @@ export async function callDraft(
     if (!row) return refuse('not-found');
     if (row.state !== 'draft') return refuse('already-called');
     const building = await getBuilding(tx, key.buildingId);
-    const holdings = await findHoldings(tx, key.buildingId, asOf(now));
+    const { findings, materials } = await inspectDraft(tx, row, building, { now, locale: input.language });
     const called = callMeeting({
       id: key.id,
       draft: row.draft,
       building,
-      hasRegister: holdings.some(({ areaCm2 }) => areaCm2 > 0),
-      acceptShortNotice: input.acceptShortNotice,
-      now,
+      findings,
+      overrides: input.overrides,
+      materials: materials.map(({ name, type, bytes, sha256: digest, item }) => ({
+        name,
+        type,
+        bytes,
+        sha256: digest,
+        ...(item === null ? {} : { item: itemId(item) }),
+      })),
+      findRule: rulesAt(building.timeZone, now),
     });
     if (isRefusal(called)) return called;
+    await insertOverrides(
+      tx,
+      called.accepted.map(({ code, item, reason }) => ({
+        buildingId: key.buildingId,
+        meeting: key.id,
+        id: encodeHex(house.random(12)),
+        stage: 'call' as const,
+        code,
+        item,
+        reason: reason.trim(),
+        takenBy: input.personId,
+        takenAt: now,
+      })),
+    );
     const notice = encodeCanonical(called.notice);
     const salt = encodeBase64(house.random(32));
     await submitEntry(

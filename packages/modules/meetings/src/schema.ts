@@ -15,20 +15,11 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Draft } from './domain/call.ts';
 
 export const meetingsSchema = pgSchema('meetings');
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-
-/** Draft of a meeting, as the wizard saves it: instants are RFC 3339 UTC in whole seconds. */
-export type DraftRow = {
-  readonly title: string;
-  readonly form: 'absentee' | 'mixed' | 'in-person';
-  readonly openness: 'public' | 'members';
-  readonly opensAt: string | null;
-  readonly closesAt: string | null;
-  readonly items: readonly { readonly text: string; readonly explanation: string; readonly ruleId: string }[];
-};
 
 /** The checkpoint that a meeting was closed by: see `closing` in the ledger's SPEC. */
 export type ClosingRow = {
@@ -48,8 +39,8 @@ export const meetings = meetingsSchema.table(
     /** 24 hex digits, the meeting's id in the public log. */
     id: text('id').notNull(),
     title: text('title').notNull(),
-    form: text('form').$type<DraftRow['form']>().notNull(),
-    openness: text('openness').$type<DraftRow['openness']>().notNull(),
+    form: text('form').$type<Draft['form']>().notNull(),
+    openness: text('openness').$type<Draft['openness']>().notNull(),
     state: text('state').$type<'draft' | 'called' | 'open' | 'closing' | 'closed'>().notNull(),
     /** The language the minutes are drawn up in: the chair's. */
     language: text('language').$type<'ru' | 'en'>().notNull(),
@@ -65,7 +56,8 @@ export const meetings = meetingsSchema.table(
     calledBy: uuid('called_by'),
     /** The person who closed. */
     closedBy: uuid('closed_by'),
-    draft: jsonb('draft').$type<DraftRow>().notNull(),
+    /** As the wizard saves it. */
+    draft: jsonb('draft').$type<Draft>().notNull(),
     /** Canonical JSON of the notice, exactly the bytes its commitment was made of; null before the call. */
     notice: text('notice'),
     noticeSalt: text('notice_salt'),

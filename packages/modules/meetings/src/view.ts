@@ -197,7 +197,7 @@ function choicesOf(row: MeetingRow, translate: Translate) {
 
 /** A title without the facts of the finding; its code where this version has no words for it. */
 function titleOfFinding(code: string, translate: Translate): string {
-  return (FINDING_CODES as readonly string[]).includes(code) ? translate(`finding.${code}.short`) : code;
+  return (FINDING_CODES as readonly string[]).includes(code) ? translate(`finding.${code}.title`) : code;
 }
 
 /** The agenda: pinned in the notice once called, before that by the rules of today. */

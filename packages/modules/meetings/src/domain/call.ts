@@ -1,9 +1,21 @@
 // Calling a meeting: from a draft to the notice that is pinned in the public log, or the reason why not.
-// After this nothing of the notice may change, so every check of agenda and dates stands here.
+// After this nothing of the notice may change: whatever preflight.ts found must be mended or taken by somebody, with a reason.
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
-import type { Notice, NoticeItem } from '@veche/ledger/meeting.ts';
-import { findPreset } from '@veche/rules/presets.ts';
-import { dayIn, wholeSeconds } from './instant.ts';
+import type { Notice, NoticeItem, NoticeMaterial } from '@veche/ledger/meeting.ts';
+import { nameEntrance, type DecisionRule } from '@veche/rules/decision-rule.ts';
+import type { Convener, MeetingKind, SalePolicy } from './agenda-choices.ts';
+import { wholeSeconds } from './instant.ts';
+import { hasOpenEntrance, isSame, type Finding } from './preflight.ts';
+
+export type DraftItem = {
+  readonly text: string;
+  readonly explanation: string;
+  readonly ruleId: string;
+  /** The competence it falls under: an id of the library. */
+  readonly clause?: string | undefined;
+  /** For a rule that measures one entrance. */
+  readonly entrance?: string | undefined;
+};
 
 export type Draft = {
   readonly title: string;
@@ -12,59 +24,83 @@ export type Draft = {
   /** RFC 3339 UTC, whole seconds; null while undecided. */
   readonly opensAt: string | null;
   readonly closesAt: string | null;
-  readonly items: readonly { readonly text: string; readonly explanation: string; readonly ruleId: string }[];
+  readonly kind?: MeetingKind | undefined;
+  readonly convener?: Convener | undefined;
+  readonly sale?: SalePolicy | undefined;
+  /** Where and when people come together, for a form that has it. */
+  readonly gathering?: { readonly at: string; readonly place: string } | undefined;
+  /** Where the materials can be seen on paper. */
+  readonly materialsPlace?: string | undefined;
+  readonly items: readonly DraftItem[];
 };
 
-/** Owners are told at least so many days before the voting opens (Housing Code, article 45 part 4). */
-export const NOTICE_DAYS = 10;
+/** A finding that somebody takes upon himself, and why. */
+export type Override = { readonly code: string; readonly item: number | null; readonly reason: string };
 
-export type CallRefusal = Refusal<
-  | 'no-items'
-  | 'no-dates'
-  | 'opens-in-the-past'
-  | 'closes-before-it-opens'
-  | 'short-notice'
-  | 'register-empty'
-  | 'unknown-rule'
->;
+/** What cannot be called at all, whatever reason is given. */
+const STOPS = [
+  'no-items',
+  'no-dates',
+  'opens-in-the-past',
+  'closes-before-it-opens',
+  'gathering-outside',
+  'register-empty',
+  'unknown-rule',
+  'unknown-entrance',
+] as const;
+
+export type CallRefusal = Refusal<(typeof STOPS)[number] | 'findings-open'>;
 
 /** `notice` is what owners are told, exactly: its canonical JSON is what `meeting.called` commits to. */
-export type Called = { readonly notice: Notice; readonly shortNotice: boolean };
+export type Called = {
+  readonly notice: Notice;
+  readonly shortNotice: boolean;
+  /** The risks that were found and taken. */
+  readonly accepted: readonly Override[];
+};
 
 export function callMeeting(input: {
   readonly id: string;
   readonly draft: Draft;
   readonly building: { readonly address: string; readonly areaCm2: number; readonly timeZone: string };
-  /** Whether the register holds any premises with area. */
-  readonly hasRegister: boolean;
-  readonly acceptShortNotice: boolean;
-  readonly now: Date;
+  /** What preflight.ts found in this very draft. */
+  readonly findings: readonly Finding[];
+  readonly overrides: readonly Override[];
+  readonly materials: readonly NoticeMaterial[];
+  readonly findRule: (id: string) => DecisionRule | null;
 }): Called | CallRefusal {
-  const { draft, building, now } = input;
-  if (draft.items.length === 0) return refuse('no-items');
+  const { draft, building, findings } = input;
+  // In the order in which one has to mend them: an agenda without dates lacks its dates only after its items.
+  for (const code of STOPS) {
+    const stop = findings.find((found) => found.severity === 'stop' && found.code === code);
+    if (stop) return stop.item === null ? refuse(code) : refuse(code, { item: stop.item });
+  }
   if (draft.opensAt === null || draft.closesAt === null) return refuse('no-dates');
-  if (!input.hasRegister) return refuse('register-empty');
-  const opensAt = new Date(draft.opensAt);
-  const closesAt = new Date(draft.closesAt);
-  if (opensAt <= now) return refuse('opens-in-the-past');
-  if (closesAt <= opensAt) return refuse('closes-before-it-opens');
-  const shortNotice = opensAt.getTime() - now.getTime() < NOTICE_DAYS * 86_400_000;
-  if (shortNotice && !input.acceptShortNotice) return refuse('short-notice', { days: NOTICE_DAYS });
+  const risks = findings.filter(({ severity }) => severity === 'risk');
+  const accepted = risks.flatMap(
+    (risk) =>
+      input.overrides.find((override) => isSame(override, risk) && override.reason.trim() !== '') ?? [],
+  );
+  if (accepted.length < risks.length)
+    return refuse('findings-open', { count: risks.length - accepted.length });
 
   const items: NoticeItem[] = [];
   for (const [position, item] of draft.items.entries()) {
-    const rule = findPreset(item.ruleId, dayIn(building.timeZone, now))?.rule;
+    const rule = input.findRule(item.ruleId);
     if (!rule) return refuse('unknown-rule', { item: position + 1 });
     items.push({
       id: itemId(position + 1),
       number: position + 1,
       text: item.text,
       explanation: item.explanation,
-      rule,
+      rule: hasOpenEntrance(rule) ? nameEntrance(rule, item.entrance ?? '') : rule,
+      ...(item.clause ? { clause: item.clause } : {}),
     });
   }
+  const { kind, convener, sale, gathering, materialsPlace } = draft;
   return {
-    shortNotice,
+    shortNotice: accepted.some(({ code }) => code === 'short-notice'),
+    accepted,
     notice: {
       meeting: input.id,
       title: draft.title,
@@ -74,6 +110,21 @@ export function callMeeting(input: {
       opensAt: wholeSeconds(draft.opensAt),
       closesAt: wholeSeconds(draft.closesAt),
       items,
+      ...(kind ? { kind } : {}),
+      ...(convener ? { convener } : {}),
+      ...(sale ? { sale } : {}),
+      ...(gathering ? { gathering: { at: wholeSeconds(gathering.at), place: gathering.place } } : {}),
+      ...(materialsPlace ? { materialsPlace } : {}),
+      ...(input.materials.length > 0 ? { materials: input.materials } : {}),
+      ...(accepted.length > 0
+        ? {
+            accepted: accepted.map(({ code, item, reason }) => ({
+              code,
+              reason: reason.trim(),
+              ...(item === null ? {} : { item: itemId(item) }),
+            })),
+          }
+        : {}),
     },
   };
 }

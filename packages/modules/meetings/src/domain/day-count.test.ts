@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addDays,
@@ -63,14 +63,14 @@ describe('counting days', () => {
   });
 
   it('finds the latest day of an act from the day of the event, and both ways agree', () => {
-    const count = fc.record({
-      days: fc.integer({ min: 1, max: 60 }),
-      unit: fc.constantFrom('calendar' as const, 'working' as const),
-      until: fc.constantFrom('clear' as const, 'inclusive' as const),
-      lastDay: fc.constantFrom('as-it-is' as const, 'next-working' as const),
+    const count = record({
+      days: integer({ min: 1, max: 60 }),
+      unit: constantFrom('calendar' as const, 'working' as const),
+      until: constantFrom('clear' as const, 'inclusive' as const),
+      lastDay: constantFrom('as-it-is' as const, 'next-working' as const),
     });
-    fc.assert(
-      fc.property(count, fc.integer({ min: 0, max: 2000 }), (one, offset) => {
+    assert(
+      property(count, integer({ min: 0, max: 2000 }), (one, offset) => {
         const event = addDays('2024-01-01', offset);
         const latest = latestAct(one, event, weekdays);
         expect(earliestEvent(one, latest, weekdays) <= event).toBe(true);
