@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDecisionRule, RuleFault } from './decision-rule.ts';
-import { findPreset, isInForce, listPresets } from './presets.ts';
-import en from './messages/en.json' with { type: 'json' };
-import ru from './messages/ru.json' with { type: 'json' };
+import { findPreset } from './presets.ts';
 
 const sound = findPreset('ru.two-thirds-all', '2026-01-01')!.rule;
 
@@ -94,38 +91,5 @@ describe('a decision rule read from JSON', () => {
     ],
   ])('is refused at %s', (at, value) => {
     expect(() => parseDecisionRule(value)).toThrowError(new RuleFault(at));
-  });
-});
-
-describe('the presets', () => {
-  it('are the three of Russian law, the weakest demand first', () => {
-    expect(listPresets('ru', '2026-01-01').map(({ rule }) => rule.id)).toEqual([
-      'ru.participants',
-      'ru.half-all',
-      'ru.two-thirds-all',
-    ]);
-  });
-
-  it('are in force from their first day on, and not before', () => {
-    expect(findPreset('ru.participants', '2024-08-31')).toBeNull();
-    expect(findPreset('ru.participants', '2024-09-01')).not.toBeNull();
-    expect(isInForce({ ...sound, effectiveTo: '2027-01-01' }, '2026-12-31')).toBe(true);
-    expect(isInForce({ ...sound, effectiveTo: '2027-01-01' }, '2027-01-01')).toBe(false);
-  });
-
-  it('have a name and an explanation in every language', () => {
-    for (const { nameKey, explanationKey } of listPresets('ru', '2026-01-01')) {
-      for (const texts of [ru, en] as Record<string, string>[]) {
-        expect(texts[nameKey]).toBeTruthy();
-        expect(texts[explanationKey]).toBeTruthy();
-      }
-    }
-    expect(Object.keys(ru)).toEqual(Object.keys(en));
-  });
-
-  it('are what the README shows', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    const [, json = ''] = /```json\n([^]*?)```/.exec(readme) ?? [];
-    expect(parseDecisionRule(JSON.parse(json))).toEqual(sound);
   });
 });
