@@ -24,9 +24,9 @@ const isCountedAlike = (meeting: CountInput, late?: number): boolean => {
 
 it('counts any meeting by any rule to the same bytes as the auditor', () => {
   fc.assert(
-    fc.property(arbitraryMeeting(fc), fc.option(fc.nat(9), { nil: undefined }), (meeting, late) =>
-      expect(isCountedAlike(meeting, late)).toBe(true),
-    ),
+    fc.property(arbitraryMeeting(fc), fc.option(fc.nat(9), { nil: undefined }), (meeting, late) => {
+      expect(isCountedAlike(meeting, late)).toBe(true);
+    }),
     { numRuns: 1000 },
   );
 });
