@@ -220,8 +220,7 @@ BEGIN
     RETURN 0;
   END IF;
   INSERT INTO ledger.search_entries (idx, hash8, meeting)
-    SELECT idx, substring(leaf_hash FOR 8),
-      substring(encode(leaf, 'escape') FROM '"meeting":"([a-zA-Z0-9_-]{1,64})"')
+    SELECT idx, substring(leaf_hash FOR 8), ledger.meeting_of(leaf)
     FROM ledger.entries WHERE idx >= first AND idx < past;
   UPDATE ledger.search_progress SET next = past WHERE id = 1;
   RETURN past - first;
@@ -247,6 +246,28 @@ BEGIN
   END IF;
   INSERT INTO ledger.witnessed (size, quorum_time, note) VALUES (of_size, reached, witnessed_note);
   RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION ledger.meeting_of(leaf bytea)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+  at integer := position('"meeting":"'::bytea IN leaf);
+  id bytea;
+  past integer;
+BEGIN
+  IF at = 0 THEN
+    RETURN NULL;
+  END IF;
+  id := substring(leaf FROM at + 11 FOR 65);
+  past := position('"'::bytea IN id);
+  IF past < 2 THEN
+    RETURN NULL;
+  END IF;
+  RETURN substring(encode(substring(id FOR past - 1), 'escape') FROM '^[a-zA-Z0-9_-]+$');
 END
 $function$;
 

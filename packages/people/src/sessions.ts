@@ -119,21 +119,25 @@ async function findSessions(tx: Tx, ids: readonly string[]): Promise<Found[]> {
     expires_ms: string;
     grants: Grant[];
   }>(sql`
+    with asked as (
+      select * from people.sessions where id = any(${sql.param([...new Set(ids)])}::text[])
+    ), granted as (
+      select r.person_id, r.building_id, r.role from people.roles r
+      where r.person_id in (select person_id from asked)
+      union
+      select t.person_id, t.building_id, 'owner' from people.titles t join people.buildings b on b.id = t.building_id
+      where t.person_id in (select person_id from asked) and t.superseded_at is null
+        and (t.held_to is null or t.held_to > (now() at time zone b.time_zone)::date)
+    )
     select s.id, s.person_id,
       floor(extract(epoch from s.created_at) * 1000)::text as created_ms,
       floor(extract(epoch from s.expires_at) * 1000)::text as expires_ms,
-      (
-        select coalesce(json_agg(json_build_object('buildingId', g.building_id, 'role', g.role)), '[]')
-        from (
-          select r.building_id, r.role from people.roles r where r.person_id = s.person_id
-          union
-          select t.building_id, 'owner' from people.titles t join people.buildings b on b.id = t.building_id
-          where t.person_id = s.person_id and t.superseded_at is null
-            and (t.held_to is null or t.held_to > (now() at time zone b.time_zone)::date)
-        ) g
+      coalesce(
+        json_agg(json_build_object('buildingId', g.building_id, 'role', g.role)) filter (where g.role is not null),
+        '[]'
       ) as grants
-    from people.sessions s
-    where s.id = any(${sql.param([...new Set(ids)])}::text[])`);
+    from asked s left join granted g using (person_id)
+    group by s.id, s.person_id, s.created_at, s.expires_at`);
   const found = new Map(
     rows.map((row): [string, Found] => [
       row.id,
