@@ -131,7 +131,7 @@ async function grow(log: Log, size: number, say: (text: string) => void): Promis
 
 /** Measures windows from the present size on, in the middle of the database's work and then right after its checkpoint. */
 async function measure(log: Log, size: number, rounds: number, worstRounds: number): Promise<Point> {
-  for (const table of ['submissions', 'entries', 'checkpoints', 'staging', 'head'])
+  for (const table of ['leaves', 'waiting', 'positions', 'checkpoints', 'staging', 'head'])
     await log.sql.unsafe(`VACUUM (ANALYZE) ledger.${table}`);
   const began = performance.now();
   const sequencer = await startSequencer(log, BATCH, true);
