@@ -1,6 +1,15 @@
 // Counts a meeting exactly: roll, ballots in log order and rules in; sums, quorum, tests and verdicts out.
 // Same input, same output, on any machine: fractions of bigints inside, rational text outside, no float and no rounding.
-import { compare, divide, formatRational, one, rational, zero, type Rational } from '@veche/core/rational.ts';
+import {
+  compare,
+  divide,
+  formatRational,
+  one,
+  rational,
+  subtract,
+  zero,
+  type Rational,
+} from '@veche/core/rational.ts';
 import { addAmounts, amountOf, compareAmounts, subtractAmounts, timesAmount, type Amount } from './amount.ts';
 import { CountFault, type CountedItem, type CountInput, type Mark } from './ballot-box.ts';
 import {
@@ -143,11 +152,18 @@ type Part = (typeof PARTS)[number];
 type SummedWeight = Exclude<Weight, 'share'>;
 type Measured = { readonly [W in SummedWeight]: Readonly<Record<Part, Amount<W>>> };
 
+/** For a replay only: what is published is always counted over the roll. */
+export type CountOptions = {
+  /** Another area for the base `all` than the sum of the roll, cm²: integer, no less than the area that took part. */
+  readonly areaAllCm2?: number;
+};
+
 /**
  * Counts a meeting. Cost: one pass over the roll per item.
  * @throws CountFault: when the roll or a ballot is not sound; a server never logs such a ballot.
+ * @throws RangeError: when another base is less than what took part.
  */
-export function countMeeting(input: CountInput): Result {
+export function countMeeting(input: CountInput, options: CountOptions = {}): Result {
   const electorate = measureRoll(input.roll);
   const { items } = input;
   if (new Set(items.map(({ id }) => id)).size !== items.length) throw new CountFault('duplicate-item');
@@ -170,11 +186,16 @@ export function countMeeting(input: CountInput): Result {
       superseded: input.ballots.length - effective,
       ...(input.late === undefined ? {} : { late: input.late }),
     },
-    items: items.map((item) => countItem(item, electorate, choosing)),
+    items: items.map((item) => countItem(item, electorate, choosing, options)),
   };
 }
 
-function countItem(item: CountedItem, electorate: Electorate, choosing: Choosing): ItemResult {
+function countItem(
+  item: CountedItem,
+  electorate: Electorate,
+  choosing: Choosing,
+  { areaAllCm2 }: CountOptions,
+): ItemResult {
   const { rule } = item;
   const entrances = entrancesOf(rule);
   if (entrances.includes(OPEN_ENTRANCE)) throw new CountFault('open-entrance');
@@ -183,7 +204,11 @@ function countItem(item: CountedItem, electorate: Electorate, choosing: Choosing
   const groups = groupsOf(electorate, rule);
   const voices = new Map(groups.map((group) => [group, voiceOf(group, item.id, rule, choosing, mayVote)]));
 
-  const whole = sumUp(groups, voices, standings, null);
+  const counted = sumUp(groups, voices, standings, null);
+  const whole =
+    areaAllCm2 === undefined
+      ? counted
+      : withAreaAll(counted, subtract(rational(areaAllCm2), electorate.totalArea));
   const within = new Map(entrances.map((name) => [name, sumUp(groups, voices, standings, name)]));
   const scale: Scale = { rule, whole, within };
 
@@ -318,6 +343,14 @@ function sumUp(
     head: totalsOf('head', sums.head),
     unit: totalsOf('unit', sums.unit),
   };
+}
+
+/** With a base that is greater or smaller by so much; what a policy took out of it stays out. */
+function withAreaAll(sums: Measured, difference: Rational): Measured {
+  const all = addAmounts(sums.area.all, amountOf('area', difference));
+  if (compareAmounts(all, sums.area.participants) < 0)
+    throw new RangeError('expected a base of no less than what took part');
+  return { ...sums, area: { ...sums.area, all } };
 }
 
 /** Later ballots first; of two premises in one ballot the first by its name; whoever took part before whoever did not. */
