@@ -1,0 +1,16 @@
+import { getBuilding } from '@veche/people/contract.ts';
+import { listLooks } from '@veche/people/register/contract.ts';
+import { loadCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const { locale } = await event.parent();
+  const params = { building: event.params.building };
+  const before = event.url.searchParams.get('before');
+  const [building, found] = await Promise.all([
+    call(getBuilding, { params }),
+    call(listLooks, { params, query: { lang: locale, ...(before ? { before } : {}) } }),
+  ]);
+  return { building, trail: found };
+};
