@@ -1,8 +1,12 @@
 // What follows the count, over a real database: minutes in every form, their editions, annexes and signatures.
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import * as closing from '@veche/meetings/closing/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
+import * as asn1js from 'asn1js';
+import { unzipSync } from 'fflate';
+import * as pkijs from 'pkijs';
+import { extractText, getDocumentProxy } from 'unpdf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts';
 import {
@@ -152,4 +156,168 @@ function body() {
     signatories: [...PARTICULARS.signatories],
     heard: { 'item-1': [...PARTICULARS.heard['item-1']] },
   };
+}
+
+describe('signatures of the minutes', () => {
+  const upload = (content: Uint8Array, query: { edition: number; role: 'chair' | 'secretary' }) =>
+    chair(closing.addSignature, {
+      params: place,
+      query: { fileName: 'Подпись.sig', ...query },
+      body: content,
+      contentType: 'application/octet-stream',
+    });
+  const minutesOf = (edition: number) =>
+    bytesOf(anna(contract.getMinutes, { params: place, query: { edition } }));
+
+  it('are refused when they are none, of another file, or of an edition that is no longer the newest', async () => {
+    expect(await refusalOf(upload(new Uint8Array([1, 2, 3]), { edition: 2, role: 'chair' }))).toBe(
+      'not-a-signature',
+    );
+    const other = await signDetached(new TextEncoder().encode('another file'));
+    expect(await refusalOf(upload(other, { edition: 2, role: 'chair' }))).toBe('signature-of-other-file');
+    const first = await signDetached(await minutesOf(1));
+    expect(await refusalOf(upload(first, { edition: 1, role: 'chair' }))).toBe('not-newest-edition');
+    const board = await chair(closing.getClosing, { params: place });
+    expect(board).toMatchObject({ state: 'drawn-up', signatures: [] });
+  });
+
+  it('make minutes signed once chair and secretary have given theirs; the same file twice is one', async () => {
+    const signature = await signDetached(await minutesOf(2));
+    await upload(signature, { edition: 2, role: 'chair' });
+    const half = await upload(signature, { edition: 2, role: 'chair' });
+    expect(half.signatures).toHaveLength(1);
+    expect(half.state).toBe('drawn-up');
+    expect(half.signatures[0]!.signers).toMatchObject([
+      { verdict: 'fits', covers: 'pdf', subject: 'Орлова Анна', algorithm: 'ECDSA, SHA-256' },
+    ]);
+    const board = await upload(signature, { edition: 2, role: 'secretary' });
+    expect(board.state).toBe('signed');
+    const params = { ...place, signature: board.signatures[0]!.id };
+    expect(await bytesOf(chair(closing.getSignature, { params }))).toEqual(signature);
+  });
+
+  it('keep the minutes as they are until they are withdrawn', async () => {
+    const anew = () => refusalOf(chair(closing.drawUpMinutes, { params: place, body: body() }));
+    expect(await anew()).toBe('already-signed');
+    const { signatures } = await chair(closing.getClosing, { params: place });
+    const params = { ...place, signature: signatures[1]!.id };
+    const board = await chair(closing.withdrawSignature, { params });
+    expect(board.state).toBe('drawn-up');
+    expect(board.signatures[1]!.withdrawnAt).not.toBeNull();
+    expect(await refusalOf(chair(closing.withdrawSignature, { params }))).toBe('not-found');
+    await upload(await signDetached(await minutesOf(2)), { edition: 2, role: 'secretary' });
+  });
+});
+
+describe('the calendar after a meeting', () => {
+  it('runs from the close, and from each step as people mark it', async () => {
+    const { closedOn, today, deadlines } = await chair(closing.getClosing, { params: place });
+    expect(deadlines.find(({ what }) => what === 'minutes')).toMatchObject({ doneOn: closedOn });
+    const mark = (step: 'originals' | 'inspection', doneOn: string) =>
+      chair(closing.markStep, { params: { ...place, step }, body: { doneOn, note: 'под роспись' } });
+    expect(await refusalOf(mark('originals', '2099-01-01'))).toBe('day-ahead');
+    expect(await refusalOf(mark('originals', '2020-01-01'))).toBe('day-before-close');
+    const board = await mark('originals', today);
+    expect(board.state).toBe('sent');
+    expect(board.steps).toEqual([{ step: 'originals', doneOn: today, note: 'под роспись' }]);
+    expect(board.deadlines.find(({ what }) => what === 'inspection')).toMatchObject({
+      provisional: false,
+      confidence: 'unconfirmed',
+    });
+  });
+});
+
+describe('the package for the inspection', () => {
+  it('holds minutes, signatures, annexes and a letter, and a list by which sha256sum finds every one sound', async () => {
+    const zip = await bytesOf(chair(closing.getPackage, { params: place }));
+    const files = unzipSync(zip);
+    expect(Object.keys(files).toSorted()).toEqual([
+      'SHA256SUMS',
+      'annexes/annex-1-notice.json',
+      'annexes/annex-2-roll.csv',
+      'annexes/annex-3-participants.csv',
+      'annexes/annex-4-votes.csv',
+      'annexes/annex-5-result.json',
+      'cover-letter.pdf',
+      'minutes.json',
+      'minutes.pdf',
+      'minutes.xml',
+      'signatures/1-chair.p7s',
+      'signatures/2-secretary.p7s',
+    ]);
+    const sums = new TextDecoder().decode(files['SHA256SUMS']).trim().split('\n');
+    expect(sums).toHaveLength(Object.keys(files).length - 1);
+    for (const line of sums) {
+      const [hash, name] = line.split('  ') as [string, string];
+      expect(sha256(files[name]!), name).toBe(hash);
+    }
+    const minutes = JSON.parse(new TextDecoder().decode(files['minutes.json'])) as {
+      annexes: { fileName: string; sha256: string }[];
+    };
+    for (const annex of minutes.annexes)
+      expect(sha256(files[`annexes/${annex.fileName}`]!)).toBe(annex.sha256);
+    const letter = await getDocumentProxy(new Uint8Array(files['cover-letter.pdf']!));
+    const words = (await extractText(letter, { mergePages: true })).text.replace(/\s+/g, ' ');
+    expect(words).toContain('В орган государственного жилищного надзора');
+  });
+
+  it('is for those who may see who voted how, and for nobody else', async () => {
+    expect(await refusalOf(anna(closing.getPackage, { params: place }))).toBe('not-permitted');
+    expect(await refusalOf(stranger(closing.getPackage, { params: place }))).toBe('sign-in-first');
+  });
+});
+
+/** A detached signature over the file, by a key and a certificate made for it. */
+async function signDetached(content: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = webcrypto;
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+  const keys = await subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = new pkijs.Certificate();
+  certificate.version = 2;
+  certificate.serialNumber = new asn1js.Integer({ value: 7 });
+  for (const name of [certificate.subject, certificate.issuer])
+    name.typesAndValues.push(
+      new pkijs.AttributeTypeAndValue({
+        type: '2.5.4.3',
+        value: new asn1js.Utf8String({ value: 'Орлова Анна' }),
+      }),
+    );
+  certificate.notBefore.value = new Date('2026-01-01T00:00:00Z');
+  certificate.notAfter.value = new Date('2036-01-01T00:00:00Z');
+  await certificate.subjectPublicKeyInfo.importKey(keys.publicKey as never);
+  await certificate.sign(keys.privateKey as never, 'SHA-256');
+  const digest = await subtle.digest('SHA-256', new Uint8Array(content));
+  const signed = new pkijs.SignedData({
+    version: 1,
+    encapContentInfo: new pkijs.EncapsulatedContentInfo({ eContentType: pkijs.ContentInfo.DATA }),
+    signerInfos: [
+      new pkijs.SignerInfo({
+        version: 1,
+        sid: new pkijs.IssuerAndSerialNumber({
+          issuer: certificate.issuer,
+          serialNumber: certificate.serialNumber,
+        }),
+        signedAttrs: new pkijs.SignedAndUnsignedAttributes({
+          type: 0,
+          attributes: [
+            new pkijs.Attribute({
+              type: '1.2.840.113549.1.9.3',
+              values: [new asn1js.ObjectIdentifier({ value: pkijs.ContentInfo.DATA })],
+            }),
+            new pkijs.Attribute({
+              type: '1.2.840.113549.1.9.4',
+              values: [new asn1js.OctetString({ valueHex: digest })],
+            }),
+          ],
+        }),
+      }),
+    ],
+    certificates: [certificate],
+  });
+  await signed.sign(keys.privateKey as never, 0, 'SHA-256', new Uint8Array(content));
+  const info = new pkijs.ContentInfo({
+    contentType: pkijs.ContentInfo.SIGNED_DATA,
+    content: signed.toSchema(true),
+  });
+  return new Uint8Array(info.toSchema().toBER());
 }

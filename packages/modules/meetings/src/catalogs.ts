@@ -1,5 +1,5 @@
 // The texts of meetings in each language, with the names and explanations of the decision rules they show.
-import type { Catalog } from '@veche/core/messages.ts';
+import { createTranslate, type Catalog, type Translate } from '@veche/core/messages.ts';
 import type { Locale } from '@veche/core/locale.ts';
 import { builtIn, ruleMessages } from '@veche/rules/presets.ts';
 import callingEn from './calling/messages/en.json' with { type: 'json' };
@@ -11,3 +11,12 @@ export const catalogs: Readonly<Record<Locale, Catalog>> = {
   ru: { ...ruleMessages(builtIn, 'ru'), ...callingRu, ...ru },
   en: { ...ruleMessages(builtIn, 'en'), ...callingEn, ...en },
 };
+
+const translators = new Map<Locale, Translate>();
+
+/** The texts in one language, for what is written without a reader who asks: minutes, letters. */
+export function translateIn(locale: Locale): Translate {
+  const known = translators.get(locale) ?? createTranslate(locale, catalogs[locale]);
+  translators.set(locale, known);
+  return known;
+}

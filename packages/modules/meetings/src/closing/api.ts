@@ -5,11 +5,26 @@ import { route, type Route } from '@veche/module-kit/route.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import type { FileAnswer } from '@veche/module-kit/endpoint.ts';
 import { getMinutes } from '../contract.ts';
-import { isMember } from '../permissions.ts';
-import { findMeeting, type MeetingKey } from '../store.ts';
+import { deadlinesOf } from '../domain/deadlines.ts';
+import { dayIn } from '../domain/instant.ts';
+import { minutesState } from '../domain/minutes-state.ts';
+import { translateIn } from '../catalogs.ts';
+import { isMember, mayDo } from '../permissions.ts';
+import { findMeeting, noticeOf, numberOfMeeting, type MeetingKey, type MeetingRow } from '../store.ts';
 import * as contract from './contract.ts';
 import { drawUpAnew, findShown } from './editions.ts';
-import { listEditions, publishedAnnex, type EditionRow } from './store.ts';
+import { streamPackage } from './package.ts';
+import { addSignature } from './signatures.ts';
+import {
+  isStanding,
+  listEditions,
+  listSignatures,
+  listSteps,
+  publishedAnnex,
+  putStep,
+  withdrawSignature,
+  type EditionRow,
+} from './store.ts';
 
 type InMeeting = { readonly building: string; readonly meeting: string };
 const keyFrom = (params: InMeeting): MeetingKey => ({ buildingId: params.building, id: params.meeting });
@@ -25,12 +40,40 @@ export function closingRoutes(house: House): readonly Route[] {
     return row.state === 'closed' ? { key, row } : refuse('not-closed');
   };
 
-  const board = async (key: MeetingKey) => {
-    const editions = await listEditions(db, key);
+  const board = async (key: MeetingKey, row: MeetingRow, caller: Caller, now: Date) => {
+    const [editions, signatures, steps] = await Promise.all([
+      listEditions(db, key),
+      listSignatures(db, key),
+      listSteps(db, key),
+    ]);
+    const { timeZone, items } = noticeOf(row);
+    const closedOn = dayIn(timeZone, row.closedAt!);
+    const newest = editions.at(-1);
+    const drawnUpOn = editions[0] ? dayIn(timeZone, editions[0].drawnUpAt) : undefined;
+    const doneOn = new Map(steps.map(({ step, doneOn: on }) => [step, on]));
     const logged = new Map(
       (await house.ledger.read(editions.map(({ idem }) => idem))).map(({ idem, index }) => [idem, index]),
     );
     return {
+      state: minutesState(signatures.filter(isStanding(newest?.edition ?? 0)), new Set(doneOn.keys())),
+      closedOn,
+      today: dayIn(timeZone, now),
+      may: { close: mayDo(caller, 'meetings.close'), seeAnnexes: mayDo(caller, 'meetings.see-annexes') },
+      signatures: signatures.map((one) => ({
+        id: one.id,
+        edition: one.edition,
+        role: one.role,
+        fileName: one.fileName,
+        sha256: one.sha256,
+        uploadedAt: one.uploadedAt.toISOString(),
+        withdrawnAt: one.withdrawnAt?.toISOString() ?? null,
+        signers: one.signers,
+      })),
+      steps: steps.map(({ step, doneOn: on, note }) => ({ step, doneOn: on, note })),
+      deadlines: deadlinesOf(new Set(items.map(({ rule }) => rule.regime)), closedOn, {
+        ...Object.fromEntries(doneOn),
+        ...(drawnUpOn === undefined ? {} : { minutes: drawnUpOn }),
+      }),
       editions: editions.map((one) => ({
         edition: one.edition,
         profile: one.particulars.profile,
@@ -72,15 +115,85 @@ export function closingRoutes(house: House): readonly Route[] {
     route(contract.getMinutesXml, minutesIn('xml')),
     route(contract.getMinutesJson, minutesIn('json')),
 
-    route(contract.getClosing, async ({ params }) => {
+    route(contract.getClosing, async ({ params, caller, now }) => {
       const found = await findClosed(params);
-      return isRefusal(found) ? found : board(found.key);
+      return isRefusal(found) ? found : board(found.key, found.row, caller, now);
     }),
 
     route(contract.drawUpMinutes, async ({ params, body, caller, now }) => {
-      const key = keyFrom(params);
-      const refused = await drawUpAnew(house, key, body, { personId: caller.personId, at: now });
-      return refused ?? board(key);
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const author = { personId: caller.personId, at: now };
+      const refused = await drawUpAnew(house, found.key, body, author);
+      return refused ?? board(found.key, found.row, caller, now);
+    }),
+
+    route(contract.addSignature, async ({ params, query, body, caller, now }) => {
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const { edition, role, fileName } = query;
+      const { personId } = caller;
+      const given = { edition, role, fileName, content: body, personId, now };
+      const refused = await addSignature(house, found.key, given);
+      return refused ?? board(found.key, found.row, caller, now);
+    }),
+
+    route(contract.withdrawSignature, async ({ params, caller, now }) => {
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const by = { personId: caller.personId, now };
+      if (!(await withdrawSignature(db, found.key, params.signature, by))) return refuse('not-found');
+      return board(found.key, found.row, caller, now);
+    }),
+
+    route(contract.getSignature, async ({ params }) => {
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const one = (await listSignatures(db, found.key)).find(({ id }) => id === params.signature);
+      const content = one ? await house.files.get(one.file) : null;
+      if (!one || !content) return refuse('not-found');
+      return { content, fileName: `${one.role}-${one.sha256.slice(0, 8)}.p7s` };
+    }),
+
+    route(contract.markStep, async ({ params, body, caller, now }) => {
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const { key, row } = found;
+      const { timeZone } = noticeOf(row);
+      if (body.doneOn > dayIn(timeZone, now)) return refuse('day-ahead');
+      if (body.doneOn < dayIn(timeZone, row.closedAt!)) return refuse('day-before-close');
+      await putStep(db, {
+        buildingId: key.buildingId,
+        meeting: key.id,
+        step: params.step,
+        doneOn: body.doneOn,
+        note: body.note,
+        markedBy: caller.personId,
+        markedAt: now,
+      });
+      return board(key, row, caller, now);
+    }),
+
+    route(contract.getPackage, async ({ params, now }) => {
+      const found = await findClosed(params);
+      if (isRefusal(found)) return found;
+      const { key, row } = found;
+      const edition = (await listEditions(db, key)).at(-1);
+      if (!edition) return refuse('not-closed');
+      const { building, timeZone, title } = noticeOf(row);
+      const input = {
+        edition,
+        signatures: (await listSignatures(db, key)).filter(isStanding(edition.edition)),
+        number: await numberOfMeeting(db, key.buildingId, row.calledAt!),
+        title,
+        address: building.address,
+        timeZone,
+        now,
+      };
+      return {
+        content: streamPackage(house, input, translateIn(edition.language)),
+        fileName: `package-${row.id}.zip`,
+      };
     }),
 
     route(contract.getAnnex, async ({ params }) => {

@@ -3,7 +3,10 @@ import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
 import { whichMinutes } from '../contract.ts';
+import { DEADLINES, PAPER_STEPS } from '../domain/deadlines.ts';
 import { ANNEX_KINDS, PROFILES, SIGNATORY_ROLES } from '../domain/minutes-model.ts';
+import { MINUTES_STATES } from '../domain/minutes-state.ts';
+import { signerReport } from '../domain/signer-report.ts';
 
 const inMeeting = z.object({ building: z.uuid(), meeting: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 const lang = z.strictObject({ lang: z.enum(LOCALES).optional() });
@@ -18,7 +21,12 @@ const particulars = z.object({
   heard: z.record(z.string().max(64), z.array(name).max(20)),
 });
 
+const day = z.iso.date();
+
 const closingBoard = z.object({
+  state: z.enum(MINUTES_STATES),
+  closedOn: day.meta({ description: 'On the building’s calendar.' }),
+  today: day,
   editions: z.array(
     z.object({
       edition: z.int(),
@@ -44,6 +52,32 @@ const closingBoard = z.object({
       personal: z.boolean(),
     }),
   ),
+  signatures: z
+    .array(
+      z.object({
+        id: z.uuid(),
+        edition: z.int(),
+        role: z.enum(SIGNATORY_ROLES),
+        fileName: z.string(),
+        sha256: z.string(),
+        uploadedAt: instant,
+        withdrawnAt: instant.nullable(),
+        signers: z.array(signerReport),
+      }),
+    )
+    .meta({ description: 'Of all editions, those that were withdrawn too.' }),
+  steps: z.array(z.object({ step: z.enum(PAPER_STEPS), doneOn: day, note: z.string() })),
+  deadlines: z.array(
+    z.object({
+      what: z.enum(DEADLINES),
+      day: day.meta({ description: 'The last day.' }),
+      provisional: z.boolean().meta({ description: 'Counted from a day that has not come yet.' }),
+      legalRef: z.string(),
+      confidence: z.enum(['confirmed', 'secondary', 'unconfirmed']),
+      doneOn: day.nullable(),
+    }),
+  ),
+  may: z.object({ close: z.boolean(), seeAnnexes: z.boolean() }),
 });
 
 export const getClosing = endpoint({
@@ -51,7 +85,8 @@ export const getClosing = endpoint({
   method: 'GET',
   path: '/api/v1/buildings/:building/meetings/:meeting/closing',
   who: 'meetings.see-closing',
-  summary: 'How far a closed meeting’s papers are: editions of the minutes and annexes',
+  summary:
+    'How far a closed meeting’s papers are: minutes, annexes, signatures, and what the law wants by when',
   params: inMeeting,
   query: lang,
   reply: closingBoard,
@@ -79,7 +114,13 @@ export const drawUpMinutes = endpoint({
     heard: z.record(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), z.array(name).max(20)).default({}),
   }),
   reply: closingBoard,
-  refusals: { 'not-found': 404, 'not-closed': 409, 'too-many-editions': 409, 'drawn-up-meanwhile': 409 },
+  refusals: {
+    'not-found': 404,
+    'not-closed': 409,
+    'too-many-editions': 409,
+    'drawn-up-meanwhile': 409,
+    'already-signed': 409,
+  },
 });
 
 const form = <const Type extends string>(type: Type, file: string, id: string, summary: string) =>
@@ -118,5 +159,87 @@ export const getAnnex = endpoint({
   params: inMeeting.extend({ annex: z.string().regex(/^[1-9][0-9]?$/) }),
   query: lang,
   reply: { file: 'application/octet-stream' },
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const addSignature = endpoint({
+  id: 'meetings.addSignature',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/meetings/:meeting/minutes/signatures',
+  who: 'meetings.close',
+  summary: 'Add a detached signature (CAdES, PKCS #7) of the newest edition of the minutes',
+  description:
+    'It is read and kept. Of another file or broken it is refused; by an algorithm that we do not have it is kept and said ' +
+    'not to be checked.',
+  params: inMeeting,
+  query: z.strictObject({
+    lang: z.enum(LOCALES).optional(),
+    edition: z.coerce.number().int().min(1),
+    role: z.enum(SIGNATORY_ROLES),
+    fileName: z.string().trim().min(1).max(200),
+  }),
+  body: { binary: ['application/octet-stream', 'application/pkcs7-signature'], maxBytes: 256 * 1024 },
+  reply: closingBoard,
+  status: 201,
+  refusals: {
+    'not-found': 404,
+    'not-closed': 409,
+    'not-newest-edition': 409,
+    'not-a-signature': 422,
+    'signature-of-other-file': 422,
+    'signature-broken': 422,
+    'too-many-signatures': 409,
+  },
+});
+
+const oneSignature = inMeeting.extend({ signature: z.uuid() });
+
+export const withdrawSignature = endpoint({
+  id: 'meetings.withdrawSignature',
+  method: 'DELETE',
+  path: '/api/v1/buildings/:building/meetings/:meeting/minutes/signatures/:signature',
+  who: 'meetings.close',
+  summary: 'Withdraw a signature: it stays to be seen, and counts for nothing',
+  params: oneSignature,
+  query: lang,
+  reply: closingBoard,
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const getSignature = endpoint({
+  id: 'meetings.getSignature',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/minutes/signatures/:signature',
+  who: 'meetings.see-closing',
+  summary: 'A signature as it was uploaded',
+  params: oneSignature,
+  query: lang,
+  reply: { file: 'application/pkcs7-signature' },
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const markStep = endpoint({
+  id: 'meetings.markStep',
+  method: 'PUT',
+  path: '/api/v1/buildings/:building/meetings/:meeting/closing/steps/:step',
+  who: 'meetings.close',
+  summary: 'Say that something was done with the papers, and on which day',
+  params: inMeeting.extend({ step: z.enum(PAPER_STEPS) }),
+  query: lang,
+  body: z.strictObject({ doneOn: day, note: z.string().trim().max(500).default('') }),
+  reply: closingBoard,
+  refusals: { 'not-found': 404, 'not-closed': 409, 'day-ahead': 422, 'day-before-close': 422 },
+});
+
+export const getPackage = endpoint({
+  id: 'meetings.getPackage',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/package.zip',
+  who: 'meetings.see-annexes',
+  summary:
+    'The package for the housing inspection: minutes, signatures, annexes, cover letter and their SHA-256',
+  params: inMeeting,
+  query: lang,
+  reply: { file: 'application/zip' },
   refusals: { 'not-found': 404, 'not-closed': 409 },
 });

@@ -1,7 +1,6 @@
 // Minutes drawn up: one model becomes PDF, XML and JSON, and with the annexes files of the house named by their hashes.
 // An edition is never changed: what was wrong or missing is put right by the next one, and the log names both.
-import { createTranslate, type Translate } from '@veche/core/messages.ts';
-import type { Locale } from '@veche/core/locale.ts';
+import type { Translate } from '@veche/core/messages.ts';
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
 import { encodeBase64, encodeHex } from '@veche/ledger/bytes.ts';
 import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
@@ -9,7 +8,7 @@ import { sha256 } from '@veche/ledger/hash.ts';
 import { parseNote } from '@veche/ledger/note.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { getBuilding, personNames } from '@veche/people/store.ts';
-import { catalogs } from '../catalogs.ts';
+import { translateIn } from '../catalogs.ts';
 import { countedBallots, makeAnnexes } from '../domain/annexes.ts';
 import { composeMinutes, type Particulars } from '../domain/minutes-model.ts';
 import { writeMinutes } from '../domain/minutes.ts';
@@ -27,7 +26,14 @@ import {
 } from '../store.ts';
 import { readBox, resultOf } from './box.ts';
 import type { KeptAnnex } from './schema.ts';
-import { insertEdition, listEditions, publishedAnnex, type EditionRow } from './store.ts';
+import {
+  insertEdition,
+  isStanding,
+  listEditions,
+  listSignatures,
+  publishedAnnex,
+  type EditionRow,
+} from './store.ts';
 
 /** More editions than any meeting needs: past this somebody plays with the files. */
 const MOST_EDITIONS = 50;
@@ -126,7 +132,9 @@ export async function drawUpAnew(
   key: MeetingKey,
   particulars: Particulars,
   author: { readonly personId: string; readonly at: Date },
-): Promise<Refusal<'not-found' | 'not-closed' | 'too-many-editions' | 'drawn-up-meanwhile'> | null> {
+): Promise<Refusal<
+  'not-found' | 'not-closed' | 'too-many-editions' | 'drawn-up-meanwhile' | 'already-signed'
+> | null> {
   const editions = await listEditions(house.db, key);
   const next = (editions.at(-1)?.edition ?? 0) + 1;
   if (next > MOST_EDITIONS) return refuse('too-many-editions', { most: MOST_EDITIONS });
@@ -138,6 +146,7 @@ export async function drawUpAnew(
   const refused = await house.db.transaction(async (tx) => {
     await lockMeeting(tx, key);
     if (((await listEditions(tx, key)).at(-1)?.edition ?? 0) >= next) return refuse('drawn-up-meanwhile');
+    if ((await listSignatures(tx, key)).some(isStanding(next - 1))) return refuse('already-signed');
     await insertEdition(tx, row);
     await submitEntry(tx, house, key, entry, author.at);
     return null;
@@ -206,11 +215,4 @@ async function keep(
   const name = `minutes/${key.id}/${encodeHex(hash)}.${type}`;
   await house.files.put(name, content);
   return { name, hash: encodeBase64(hash) };
-}
-
-const translators = new Map<Locale, Translate>();
-function translateIn(locale: Locale): Translate {
-  const known = translators.get(locale) ?? createTranslate(locale, catalogs[locale]);
-  translators.set(locale, known);
-  return known;
 }

@@ -1,9 +1,9 @@
 // All SQL of what follows the count; rows become domain values here and nowhere else.
 import type { Tx } from '@veche/module-kit/database.ts';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { MeetingKey } from '../store.ts';
 import type { MinutesAnnex } from '../domain/minutes-model.ts';
-import { minutes, type KeptAnnex } from './schema.ts';
+import { minutes, minutesSignatures, paperSteps, type KeptAnnex } from './schema.ts';
 
 export type EditionRow = typeof minutes.$inferSelect;
 
@@ -17,6 +17,66 @@ export async function insertEdition(tx: Tx, row: EditionRow): Promise<void> {
 /** The editions of a meeting's minutes, the first one first. */
 export async function listEditions(tx: Tx, key: MeetingKey): Promise<EditionRow[]> {
   return tx.select().from(minutes).where(isOf(key)).orderBy(asc(minutes.edition));
+}
+
+export type SignatureRow = typeof minutesSignatures.$inferSelect;
+
+const isSignatureOf = (key: MeetingKey) =>
+  and(eq(minutesSignatures.buildingId, key.buildingId), eq(minutesSignatures.meeting, key.id));
+
+export async function insertSignature(tx: Tx, row: SignatureRow): Promise<void> {
+  await tx.insert(minutesSignatures).values(row);
+}
+
+/** Every signature of every edition, in the order they came, those that were withdrawn too. */
+export async function listSignatures(tx: Tx, key: MeetingKey): Promise<SignatureRow[]> {
+  return tx
+    .select()
+    .from(minutesSignatures)
+    .where(isSignatureOf(key))
+    .orderBy(asc(minutesSignatures.uploadedAt), asc(minutesSignatures.id));
+}
+
+/** Whether a signature is of that edition and was not withdrawn. */
+export const isStanding =
+  (edition: number) =>
+  (one: SignatureRow): boolean =>
+    one.edition === edition && one.withdrawnAt === null;
+
+/** False when there is none that stands. */
+export async function withdrawSignature(
+  tx: Tx,
+  key: MeetingKey,
+  id: string,
+  by: { readonly personId: string; readonly now: Date },
+): Promise<boolean> {
+  const rows = await tx
+    .update(minutesSignatures)
+    .set({ withdrawnBy: by.personId, withdrawnAt: by.now })
+    .where(and(isSignatureOf(key), eq(minutesSignatures.id, id), isNull(minutesSignatures.withdrawnAt)))
+    .returning({ id: minutesSignatures.id });
+  return rows.length > 0;
+}
+
+export type StepRow = typeof paperSteps.$inferSelect;
+
+/** Marks a step as done; a step that is marked already is marked anew. */
+export async function putStep(tx: Tx, row: StepRow): Promise<void> {
+  const { doneOn, note, markedBy, markedAt } = row;
+  await tx
+    .insert(paperSteps)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [paperSteps.buildingId, paperSteps.meeting, paperSteps.step],
+      set: { doneOn, note, markedBy, markedAt },
+    });
+}
+
+export async function listSteps(tx: Tx, key: MeetingKey): Promise<StepRow[]> {
+  return tx
+    .select()
+    .from(paperSteps)
+    .where(and(eq(paperSteps.buildingId, key.buildingId), eq(paperSteps.meeting, key.id)));
 }
 
 /** An annex as it is told of: where its file lies is the house's business. */
