@@ -1,10 +1,14 @@
 // The key of the log replaced over the real server: both sign, then the new one alone; nobody who trusted the old key is lost,
 // and nothing that it signed becomes untrue.
-import { cp, rm } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { beginHandOver, finishHandOver } from '@veche/api/registrar-rotation.ts';
 import { beginRotation, finishRotation } from '@veche/api/rotation.ts';
 import type { Settings } from '@veche/api/settings.ts';
+import { encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { checkCheckpoint } from '@veche/ledger/checkpoint.ts';
+import { checkEntrySignature, decodeEntry } from '@veche/ledger/entry.ts';
+import { sha256 } from '@veche/ledger/hash.ts';
 import { parseLogKeys, trustNextKeys } from '@veche/ledger/log-keys.ts';
 import { checkReceipt } from '@veche/ledger/receipt.ts';
 import { expect, it } from 'vitest';
@@ -14,7 +18,8 @@ import { freePort, startTestServer, temporaryFolder, type TestServer } from '../
 
 const WAIT_MS = 20_000;
 
-it('replaces the key of the log in two steps, each verified by whoever trusts the old key or the new one', async () => {
+/** An installation that can be stopped, worked on and started again. */
+async function createInstallation() {
   const dataDir = join(await temporaryFolder(), 'data');
   const [database, port] = [await freshAddress(), await freePort()];
   const settings: Settings = {
@@ -33,8 +38,14 @@ it('replaces the key of the log in two steps, each verified by whoever trusts th
     logLevel: 'silent',
   };
   const start = (): Promise<TestServer> => startTestServer({ settings });
-  const read = async (server: TestServer, path: string): Promise<string> =>
-    (await fetch(`${server.url}/log/v1/${path}`)).text();
+  return { dataDir, settings, start };
+}
+
+const read = async (server: TestServer, path: string): Promise<string> =>
+  (await fetch(`${server.url}/log/v1/${path}`)).text();
+
+it('replaces the key of the log in two steps, each verified by whoever trusts the old key or the new one', async () => {
+  const { dataDir, settings, start } = await createInstallation();
   const log = async (server: TestServer, text: string): Promise<string> => {
     const { house } = server.open;
     await house.db.transaction((tx) => house.ledger.submit(tx, [leafOf(text)]));
@@ -90,3 +101,62 @@ it('replaces the key of the log in two steps, each verified by whoever trusts th
   await cp(oldKeys, join(dataDir, 'keys'), { recursive: true });
   await expect(start()).rejects.toMatchObject({ code: 'OTHER_KEYS' });
 });
+
+it("hands the registrar's office to a new key by an entry of the old one, behind all that waited", async () => {
+  const { dataDir, settings, start } = await createInstallation();
+  /** An entry of the registrar's, logged or only handed over. */
+  const sign = async ({ open }: TestServer, name: string, mayWait = false): Promise<string> => {
+    const { db, ledger } = open.house;
+    const leaf = ledger.signEntry({ kind: 'result', meeting: 'm1', result: hashOf(name) });
+    const idem = encodeHex(sha256(encodeUtf8(leaf)));
+    await db.transaction((tx) => ledger.submit(tx, [{ idem, leaf }]));
+    if (mayWait) return leaf;
+    ledger.wake();
+    expect(await ledger.receipts([idem], WAIT_MS)).not.toEqual([null]);
+    return leaf;
+  };
+  const registrarKeys = join(dataDir, 'keys/registrar.key');
+
+  await expect(beginHandOver(settings)).rejects.toThrow(/no log yet/);
+  const first = await start();
+  const before = decodeEntry(await sign(first, 'before'));
+  await expect(beginHandOver(settings)).rejects.toMatchObject({ code: 'SEQUENCER_RUNS' });
+  // Handed over in the last moment: it is the old key's, and has to stand before the new one's.
+  await sign(first, 'last', true);
+  await first.stop();
+  await expect(finishHandOver(settings)).rejects.toThrow(/not being handed over/);
+  const oldKey = await readFile(registrarKeys);
+
+  const next = await beginHandOver(settings);
+  expect(next).not.toBe(before.by);
+  await expect(beginHandOver(settings)).rejects.toThrow(/already/);
+  await expect(finishHandOver(settings)).rejects.toThrow(/does not show the new key/);
+
+  const second = await start();
+  const after = decodeEntry(await sign(second, 'after'));
+  expect(after.by).toBe(next);
+  const registrars = (await second.open.house.ledger.registrarEntries()).map(({ index, leaf }) => ({
+    index,
+    entry: decodeEntry(leaf),
+  }));
+  expect(registrars.map(({ index }) => index)).toEqual([0, 3]);
+  expect(registrars[1]!.entry).toMatchObject({
+    by: before.by,
+    key: next,
+    origin: second.open.house.ledger.origin,
+  });
+  for (const { entry } of registrars) expect(() => checkEntrySignature(entry)).not.toThrow();
+  await second.stop();
+
+  expect(await finishHandOver(settings)).toBe(next);
+  await expect(finishHandOver(settings)).rejects.toThrow(/not being handed over/);
+  const third = await start();
+  expect(decodeEntry(await sign(third, 'later')).by).toBe(next);
+  await third.stop();
+
+  // The key of an old backup would sign what nobody may believe.
+  await writeFile(registrarKeys, oldKey);
+  await expect(start()).rejects.toMatchObject({ code: 'OTHER_KEYS' });
+});
+
+const hashOf = (name: string): string => Buffer.from(sha256(encodeUtf8(name))).toString('base64');

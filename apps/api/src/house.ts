@@ -37,10 +37,11 @@ import { isUnfinishedDemo, openInstallation, type Installation } from './install
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
 import { createCounters, type Counters } from './metrics.ts';
-import { loadLogKeys, loadRegistrar, type LogKeys, type Registrar } from './log-keys.ts';
+import { chooseRegistrar, loadLogKeys, loadRegistrarKeys, type LogKeys, type Registrar } from './log-keys.ts';
 import { openLogStore } from './log-stores.ts';
 import { startMirroring, type Mirroring } from './mirroring.ts';
 import { modules } from './modules.ts';
+import { findOffice } from './registrar-rotation.ts';
 import type { Settings } from './settings.ts';
 import { createSignatureCheck } from './signatures.ts';
 import { createTransports } from './transports.ts';
@@ -106,12 +107,14 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
 
     const logKeys = await loadLogKeys(dataDir, webOrigin);
     const { signer, verifierKeys } = logKeys;
-    const registrar = await loadRegistrar(dataDir, webOrigin, signer.name);
+    const registrarKeys = await loadRegistrarKeys(dataDir, webOrigin);
     const installation = await openInstallation(connection.sql, {
       demo: settings.demo,
       demoByDefault: embedded !== null && settings.tiles === undefined,
       verifierKeys,
     });
+    const office = await findOffice(connection.sql);
+    const registrar = chooseRegistrar(registrarKeys, signer.name, office?.key ?? null);
     const demoClock = installation.demo ? await openDemoClock(connection.sql) : null;
     if (options.heldAt && !installation.seeded) demoClock?.hold(options.heldAt);
     const clock = demoClock ?? { now: () => new Date() };

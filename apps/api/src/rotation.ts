@@ -88,7 +88,8 @@ function isSignedBy(note: string, vkey: string): boolean {
   }
 }
 
-async function readShown(settings: Settings, dataDir: DataDir): Promise<string | null> {
+/** The public checkpoint; null when there is none. */
+export async function readShown(settings: Settings, dataDir: DataDir): Promise<string | null> {
   const place = settings.tiles ? await openLogStore(settings.tiles) : null;
   const store = place?.store ?? createTileStore(dataDir.log, dataDir.scratch);
   const note = await store.read('checkpoint').finally(() => place?.close());
