@@ -505,6 +505,20 @@ CREATE TABLE meetings.roll (
 );
 CREATE INDEX roll_person ON meetings.roll USING btree (building_id, meeting, person_id);
 
+CREATE TABLE meetings.rule_confirmations (
+  building_id uuid NOT NULL,
+  id text NOT NULL,
+  rule text NOT NULL,
+  version integer NOT NULL,
+  text text NOT NULL,
+  basis text NOT NULL,
+  confirmed_by uuid NOT NULL,
+  confirmed_at timestamp with time zone NOT NULL,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
+  CONSTRAINT rule_confirmations_building_id_id_pk PRIMARY KEY (building_id, id)
+);
+
 CREATE SCHEMA people;
 
 CREATE TABLE people.bases (

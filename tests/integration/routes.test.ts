@@ -38,6 +38,7 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
       session: '0'.repeat(64),
       idem: '0'.repeat(64),
       material: '0'.repeat(24),
+      confirmation: '0'.repeat(24),
       annex: '1',
       signature: '00000000-0000-4000-8000-000000000000',
       step: 'originals',

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ballot, Choice, CountedItem, RollRecord } from './ballot-box.ts';
 import { countMeeting, type ItemResult } from './count.ts';
-import type { DecisionRule } from './decision-rule.ts';
+import { nameEntrance, type DecisionRule } from './decision-rule.ts';
 import { findPreset } from './presets.ts';
 
 const preset = (id: string): DecisionRule => findPreset(id, '2026-11-22')!.rule;
@@ -152,7 +152,7 @@ describe('bases', () => {
   });
 
   it('one entrance is measured on its own, on both sides', () => {
-    const rule = preset('ru.cl45.many-entrances@2');
+    const rule = nameEntrance(preset('ru.cl45.many-entrances'), '2');
     const house = (here: Choice): Flat[] => [
       { area: 600, owner: 'a', says: 'for' },
       { area: 100, owner: 'b', entrance: '2', says: here },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDecisionRule } from './decision-rule.ts';
+import { entrancesOf, nameEntrance, OPEN_ENTRANCE, parseDecisionRule } from './decision-rule.ts';
 import { presetFiles } from './preset-files.ts';
 import {
   builtIn,
@@ -82,12 +82,13 @@ describe('the library', () => {
     });
   });
 
-  it('offers for an item what is in force and can be counted as it stands, the weakest demand first', () => {
+  it('offers for an item what is in force and can be counted, the weakest demand first', () => {
     expect(listPresets('ru', TODAY).map(({ id }) => id)).toEqual([
       'ru.participants',
       'ru.half-all',
       'ru.two-thirds-all',
       'ru.unanimous',
+      'ru.cl45.many-entrances',
       'ru.cl45.one-entrance',
       'ru.tszh-found',
     ]);
@@ -101,12 +102,13 @@ describe('the library', () => {
     expect(isInForce({ ...rule, effectiveTo: '2027-01-01' }, '2027-01-01')).toBe(false);
   });
 
-  it('gives a rule about one entrance only with the entrance named', () => {
-    expect(findPreset('ru.cl45.many-entrances', TODAY)).toBeNull();
-    expect(findPreset('ru.half-all@2', TODAY)).toBeNull();
-    const { rule } = findPreset('ru.cl45.many-entrances@2', TODAY)!;
-    expect(rule.tests[0]![1]!.base).toBe('entrance:2');
-    expect(rule.quorum[1]!.entrance).toBe('2');
+  it('leaves the entrance of a rule open until an item names it', () => {
+    const { rule } = findPreset('ru.cl45.many-entrances', TODAY)!;
+    expect(entrancesOf(rule)).toEqual([OPEN_ENTRANCE]);
+    const named = nameEntrance(rule, '2');
+    expect(named.tests[0]![1]!.base).toBe('entrance:2');
+    expect(named.quorum[1]!.entrance).toBe('2');
+    expect(parseDecisionRule(named)).toEqual(named);
   });
 
   it('asks a confirmation for whatever was not read in the law, or holds a doubt', () => {

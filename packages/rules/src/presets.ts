@@ -1,14 +1,6 @@
 // The library of decision rules: law as data, one file per rule, each with its dates, its article and its confidence.
 // A threshold lives only there; this file reads and looks up and must never decide anything by a rule's name.
-import {
-  entrancesOf,
-  nameEntrance,
-  OPEN_ENTRANCE,
-  parseDecisionRule,
-  RuleFault,
-  type Confidence,
-  type DecisionRule,
-} from './decision-rule.ts';
+import { parseDecisionRule, RuleFault, type Confidence, type DecisionRule } from './decision-rule.ts';
 import { presetFiles, type PresetFile } from './preset-files.ts';
 
 export const PRESET_LANGUAGES = ['ru', 'en'] as const;
@@ -154,10 +146,7 @@ export type Library = {
   readonly presets: readonly Preset[];
   /** What an item may be put under on `day` (`YYYY-MM-DD` in the building's time zone), in the order of the files. */
   list(regime: string, day: string): readonly CountablePreset[];
-  /**
-   * The version of rule `id` in force on `day`; null when there is none. A rule with an entrance of its own is found by
-   * `id@entrance`, and only so.
-   */
+  /** The version of rule `id` in force on `day`, an entrance of its own still open; null when there is none. */
   find(id: string, day: string): CountablePreset | null;
   /** Every version of the rule, the newest first. */
   versions(id: string): readonly CountablePreset[];
@@ -193,20 +182,10 @@ export function createLibrary(files: readonly PresetFile[]): Library {
     presets,
     versions,
     list: (regime, day) =>
-      countable.filter(
-        (preset) =>
-          preset.regime === regime && newest(preset.id, day) === preset && !hasOpenEntrance(preset.rule),
-      ),
-    find: (id, day) => {
-      const at = id.indexOf('@');
-      const preset = newest(at < 0 ? id : id.slice(0, at), day);
-      if (!preset || hasOpenEntrance(preset.rule) !== at >= 0) return null;
-      return at < 0 ? preset : { ...preset, rule: nameEntrance(preset.rule, id.slice(at + 1)) };
-    },
+      countable.filter((preset) => preset.regime === regime && newest(preset.id, day) === preset),
+    find: newest,
   };
 }
-
-const hasOpenEntrance = (rule: DecisionRule): boolean => entrancesOf(rule).includes(OPEN_ENTRANCE);
 
 /** Whether a meeting called on `day` (`YYYY-MM-DD` in the building's time zone) may use the rule. */
 export const isInForce = (rule: DecisionRule, day: string): boolean =>

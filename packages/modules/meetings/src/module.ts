@@ -7,6 +7,7 @@ import { catalogs } from './catalogs.ts';
 import { closingRoutes } from './closing/api.ts';
 import { jobs } from './jobs.ts';
 import { permissions } from './permissions.ts';
+import { ruleRoutes } from './rules/api.ts';
 
 // The ledger has them in its own table, because the audit of a meeting judges them; the registrar's is the house's.
 const { registrar: _registrar, ...entryKinds } = ENTRY_KINDS;
@@ -16,6 +17,11 @@ export const meetings: ServerModule = {
   permissions,
   messages: catalogs,
   entryKinds,
-  routes: (house) => [...routes(house), ...callingRoutes(house), ...closingRoutes(house)],
+  routes: (house) => [
+    ...routes(house),
+    ...callingRoutes(house),
+    ...closingRoutes(house),
+    ...ruleRoutes(house),
+  ],
   jobs,
 };

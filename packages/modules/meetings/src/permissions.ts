@@ -10,6 +10,9 @@ export const permissions = {
   'meetings.see-closing': ['chair', 'commission', 'auditor', 'operator'],
   // Who voted how, by name: for those whom the law gives it to, not for whoever runs the service.
   'meetings.see-annexes': ['chair', 'commission', 'auditor'],
+  // A person of the building, by name: whoever runs the service answers for nobody's law.
+  'meetings.confirm-rules': ['chair', 'commission'],
+  'meetings.replay': ['chair', 'commission', 'auditor', 'operator'],
 } as const satisfies Permissions;
 
 /** Whether the caller holds the permission in the building of the request. */

@@ -18,6 +18,8 @@ import {
   type Finding,
   type RegisterMeasure,
 } from '../domain/preflight.ts';
+import { isConfirmedBy } from '../rules/confirmed.ts';
+import { findConfirmations } from '../rules/store.ts';
 import { findEntry, noticeOf, readMilestones, type MeetingKey, type MeetingRow } from '../store.ts';
 import { listHolidays } from './holidays.ts';
 import { listMaterials, listOverrides, listRunning, type MaterialRow, type OverrideRow } from './store.ts';
@@ -50,11 +52,12 @@ export async function inspectDraft(
   { now, locale }: { readonly now: Date; readonly locale: Locale },
 ): Promise<Inspection> {
   const key = { buildingId: row.buildingId, id: row.id };
-  const [holdings, materials, others, holidays] = await Promise.all([
+  const [holdings, materials, others, holidays, confirmations] = await Promise.all([
     findHoldings(tx, key.buildingId, asOf(now)),
     listMaterials(tx, key),
     listRunning(tx, key),
     listHolidays(REGIME, yearsFrom(building.timeZone, now), locale),
+    findConfirmations(tx, key.buildingId),
   ]);
   const findings = checkBeforeCall({
     regime: REGIME,
@@ -64,7 +67,7 @@ export async function inspectDraft(
     annexes: new Set(materials.map(({ item }) => item ?? 0)),
     others,
     findRule: rulesAt(building.timeZone, now),
-    isConfirmed: () => false,
+    isConfirmed: (rule) => isConfirmedBy(rule, confirmations),
     holidays,
     now,
   });
@@ -76,11 +79,12 @@ export async function inspectOpen(house: House, row: MeetingRow, now: Date): Pro
   const { db } = house;
   const key = { buildingId: row.buildingId, id: row.id };
   const notice = noticeOf(row);
-  const [holdings, materials, others, isNoticeWhole] = await Promise.all([
+  const [holdings, materials, others, isNoticeWhole, confirmations] = await Promise.all([
     findHoldings(db, key.buildingId, asOf(now)),
     listMaterials(db, key),
     listRunning(db, key),
     isAsLogged(house, key, row),
+    findConfirmations(db, key.buildingId),
   ]);
   const findings = checkBeforeClose({
     draft: { ...row.draft, items: notice.items.map((item) => ({ ...item, ruleId: item.rule.id })) },
@@ -90,7 +94,7 @@ export async function inspectOpen(house: House, row: MeetingRow, now: Date): Pro
     rollAreaCm2: row.rollWeight ?? '0',
     register: measure(holdings),
     rules: notice.items.map(({ rule }) => rule),
-    isConfirmed: () => false,
+    isConfirmed: (rule) => isConfirmedBy(rule, confirmations),
     others,
   });
   return { findings, materials };

@@ -53,6 +53,37 @@ export function sealBox(entries: readonly BoxEntry[]): SealedBox {
   };
 }
 
+/** The ballots that the box holds, in log order. */
+export type BoxBallots = {
+  readonly inTime: readonly BallotPayload[];
+  readonly late: number;
+  /** Entitlement → idem of its last ballot, late or not. */
+  readonly last: ReadonlyMap<string, string>;
+};
+
+/**
+ * Opens the ballots of the box.
+ * @param closingSize - size of the closing checkpoint: a ballot at or above it is late; null where the meeting has none
+ * @throws CloseFault `payload-missing`
+ * @throws LedgerFault: when a leaf or a payload is not what was taken.
+ */
+export function openBallots(box: readonly BoxEntry[], closingSize: number | null): BoxBallots {
+  const inTime: BallotPayload[] = [];
+  let late = 0;
+  const last = new Map<string, string>();
+  for (const boxed of box) {
+    const entry = decodeEntry(boxed.leaf);
+    if (entry.kind !== 'ballot') continue;
+    if (boxed.payload === null || boxed.salt === null) throw new CloseFault('payload-missing');
+    checkCommitment(decodeBase64(entry.ballot, 32), decodeBase64(boxed.salt, 32), encodeUtf8(boxed.payload));
+    const ballot = parseBallotPayload(decodeCanonical(boxed.payload));
+    if (closingSize !== null && boxed.index >= closingSize) late++;
+    else inTime.push(ballot);
+    for (const entitlement of ballot.entitlements) last.set(entitlement, boxed.idem);
+  }
+  return { inTime, late, last };
+}
+
 export type BoxCount = {
   readonly result: Result;
   /** Canonical JSON of the result. */
@@ -78,23 +109,11 @@ export function countBox(input: {
   readonly closingSize: number | null;
 }): BoxCount {
   const { closingSize } = input;
-  const ballots: BallotPayload[] = [];
-  let late = 0;
-  const lastByEntitlement = new Map<string, string>();
-  for (const boxed of input.box) {
-    const entry = decodeEntry(boxed.leaf);
-    if (entry.kind !== 'ballot') continue;
-    if (boxed.payload === null || boxed.salt === null) throw new CloseFault('payload-missing');
-    checkCommitment(decodeBase64(entry.ballot, 32), decodeBase64(boxed.salt, 32), encodeUtf8(boxed.payload));
-    const ballot = parseBallotPayload(decodeCanonical(boxed.payload));
-    if (closingSize !== null && boxed.index >= closingSize) late++;
-    else ballots.push(ballot);
-    // What the database takes to be effective it took before anybody knew what is late.
-    for (const entitlement of ballot.entitlements) lastByEntitlement.set(entitlement, boxed.idem);
-  }
+  const { inTime: ballots, late, last } = openBallots(input.box, closingSize);
+  // What the database takes to be effective it took before anybody knew what is late.
   const agrees =
-    lastByEntitlement.size === input.effective.size &&
-    [...lastByEntitlement].every(([entitlement, idem]) => input.effective.get(entitlement) === idem);
+    last.size === input.effective.size &&
+    [...last].every(([entitlement, idem]) => input.effective.get(entitlement) === idem);
   if (!agrees) throw new CloseFault('effective-ballots-differ');
 
   const result = countMeeting({
