@@ -15,7 +15,8 @@ describe('the files of the log', async () => {
   const submissions = Array.from({ length: 300 }, (_, i) => leafOf(`entry ${i}`));
   await db.transaction((tx) => ledger.submit(tx, submissions));
   ledger.wake();
-  expect(await ledger.receipts([submissions.at(-1)!.idem], 15_000)).toMatchObject([{ state: 'witnessed' }]);
+  const [last] = await ledger.receipts([submissions.at(-1)!.idem], 15_000);
+  if (last?.state !== 'witnessed') throw new Error('the log did not take the entries in time');
 
   const ask = (path: string, init?: RequestInit): Promise<Response> =>
     fetch(`${server.url}/log/v1/${path}`, init);

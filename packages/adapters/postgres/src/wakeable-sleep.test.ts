@@ -8,8 +8,8 @@ describe('a sleep that can be cut short', () => {
     const { sleep, wake } = createWakeableSleep(new AbortController().signal);
     const sleeping = sleep(LONG_MS);
     wake();
-    await sleeping;
-    await sleep(1);
+    await expect(sleeping).resolves.toBeUndefined();
+    await expect(sleep(1)).resolves.toBeUndefined();
   });
 
   it('keeps a wake that came while nobody slept, once', async () => {
@@ -26,7 +26,7 @@ describe('a sleep that can be cut short', () => {
   it('lets nobody sleep once all is to stop', async () => {
     const stopping = new AbortController();
     stopping.abort();
-    await createWakeableSleep(stopping.signal).sleep(LONG_MS);
+    await expect(createWakeableSleep(stopping.signal).sleep(LONG_MS)).resolves.toBeUndefined();
   });
 });
 
