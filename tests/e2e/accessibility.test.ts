@@ -185,6 +185,7 @@ describe('every page', async () => {
       },
       { name: 'the agenda of a draft', path: `${edit}?step=items` },
       { name: 'the dates of a draft', path: `${edit}?step=dates` },
+      { name: 'the documents of a draft', path: `${edit}?step=materials` },
       { name: 'the review of a draft', path: `${edit}?step=review` },
     ],
     operator: [

@@ -278,7 +278,7 @@ describe('a house meeting in the browser', async () => {
   });
 
   describe('calling the meeting', () => {
-    it('takes four short pages, saved at each', async () => {
+    it('takes five short pages, saved at each', async () => {
       const visitor = await come();
       await signIn(visitor, CHAIR, `/buildings/${building}`);
       const { page } = visitor;
@@ -306,7 +306,10 @@ describe('a house meeting in the browser', async () => {
       await goOn();
 
       await page.getByRole('heading', { name: 'Call a meeting: Dates', level: 1 }).waitFor();
-      await page.getByText(/^Owners get 1[01] days of notice\.$/).waitFor();
+      await page.getByText('Owners get 10 clear days of notice.').waitFor();
+      await goOn();
+
+      await page.getByRole('heading', { name: 'Call a meeting: Materials', level: 1 }).waitFor();
       await goOn();
 
       await page.getByRole('heading', { name: 'Call a meeting: Review and call', level: 1 }).waitFor();

@@ -138,7 +138,7 @@ const meetingView = z.object({
   closedAt: instant.nullable(),
   kind: kind.nullable(),
   convener: convener.nullable(),
-  sale: sale.nullable(),
+  sale: z.enum(['follows-title', 'stays', 'void']).nullable(),
   gathering: gathering.nullable(),
   materialsPlace: z.string().nullable(),
   materials: z

@@ -1,6 +1,7 @@
 // What a meeting looks like from outside: the public shapes of the contract, made from rows.
 // Knows who took part and never how; running results are nowhere in it.
 import type { Translate } from '@veche/core/messages.ts';
+import type { Notice } from '@veche/ledger/meeting.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import type { Building } from '@veche/people/store.ts';
@@ -10,7 +11,7 @@ import { findPreset, listPresets } from '@veche/rules/presets.ts';
 import type { z } from 'zod';
 import type { decisionRule } from './rules/shapes.ts';
 import { itemId } from './domain/call.ts';
-import type { Convener, MeetingKind, SalePolicy } from './domain/agenda-choices.ts';
+import type { Convener, MeetingKind } from './domain/agenda-choices.ts';
 import { dayIn } from './domain/instant.ts';
 import { findLibraryItem } from './domain/library.ts';
 import { FINDING_CODES } from './domain/preflight.ts';
@@ -30,6 +31,9 @@ import {
 /** Turnout may be so old; many look at it at once. */
 const TURNOUT_KEPT_MS = 2_000;
 const KEPT = 500;
+
+/** A notice of another version may name a policy that none is called by here. */
+type SaleOfNotice = NonNullable<Notice['sale']>;
 
 /** A rule as the contract types it: without `readonly`, though nobody writes to it. */
 type RuleView = z.output<typeof decisionRule>;
@@ -63,7 +67,7 @@ export type MeetingView = {
   closedAt: string | null;
   kind: MeetingKind | null;
   convener: Convener | null;
-  sale: SalePolicy | null;
+  sale: SaleOfNotice | null;
   gathering: { at: string; place: string } | null;
   materialsPlace: string | null;
   materials: { id: string; item: number | null; name: string; type: string; bytes: number; sha256: string }[];

@@ -11,6 +11,9 @@ export type MeetingKind = (typeof KINDS)[number];
 export const CONVENERS = ['owner', 'tenth', 'management', 'council'] as const;
 export type Convener = (typeof CONVENERS)[number];
 
-/** What becomes of the vote of an owner who sells while voting goes on. */
-export const SALE_POLICIES = ['follows-title', 'stays', 'void'] as const;
+/**
+ * What becomes of the vote of an owner who sells while voting goes on. `stays`: the roll of the opening decides to the
+ * end. A notice may name others; whoever offers them needs a roll that can follow them.
+ */
+export const SALE_POLICIES = ['stays'] as const;
 export type SalePolicy = (typeof SALE_POLICIES)[number];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { emptyDraft, faultsOf, isShortNotice, usualDates, WIZARD_STEPS } from './draft-form.ts';
 import { instantOf } from '../domain/zoned-time.ts';
-import type { Draft } from './views.ts';
+import { emptyDraft, faultsOf, itemFrom, needsEntrance, usualDates, WIZARD_STEPS } from './draft-form.ts';
+import type { Draft, LibraryChoice } from './views.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
 const draft: Draft = {
@@ -34,21 +34,48 @@ describe('what is missing in a draft', () => {
     ['no opening', { opensAt: null }, 'dates', 'opensAt'],
     ['an opening in the past', { opensAt: '2026-11-20T06:00:00Z' }, 'dates', 'opensAt'],
     ['a close before the opening', { closesAt: '2026-12-01T06:00:00Z' }, 'dates', 'closesAt'],
+    [
+      'a gathering without a place',
+      { gathering: { at: '2026-12-03T06:00:00Z', place: ' ' } },
+      'dates',
+      'place',
+    ],
   ])('names %s', (_, change, step, place) => {
     expect(Object.keys(faultsOf({ ...draft, ...change }, step, now))).toEqual([place]);
   });
 });
 
-describe('dates', () => {
-  it('are lawful to begin with: more than ten days of notice, more than seven of voting', () => {
-    const { opens, closes } = usualDates(now, 'Asia/Kamchatka');
-    const opensAt = instantOf(opens, 'Asia/Kamchatka')!;
-    const closesAt = instantOf(closes, 'Asia/Kamchatka')!;
-    expect(isShortNotice({ ...draft, opensAt: opensAt.toISOString() }, now)).toBe(false);
-    expect(closesAt.getTime() - opensAt.getTime()).toBeGreaterThan(7 * 86_400_000);
+describe('dates to begin with', () => {
+  it('are the first lawful day and eight days of voting', () => {
+    expect(usualDates(now, 'Asia/Kamchatka', '2026-12-03')).toEqual({
+      opens: '2026-12-03T09:00',
+      closes: '2026-12-11T20:00',
+    });
   });
-  it('are short when the opening is a second under ten days away', () => {
-    expect(isShortNotice({ ...draft, opensAt: '2026-12-01T12:00:00Z' }, now)).toBe(false);
-    expect(isShortNotice({ ...draft, opensAt: '2026-12-01T11:59:59Z' }, now)).toBe(true);
+  it('leave eleven days where no term is known', () => {
+    const { opens, closes } = usualDates(now, 'Asia/Kamchatka', null);
+    const opensAt = instantOf(opens, 'Asia/Kamchatka')!;
+    expect(opensAt.getTime() - now.getTime()).toBeGreaterThan(10 * 86_400_000);
+    expect(instantOf(closes, 'Asia/Kamchatka')!.getTime() - opensAt.getTime()).toBeGreaterThan(
+      7 * 86_400_000,
+    );
+  });
+});
+
+describe('an item from the library', () => {
+  const choice = { id: 'ru.44-2.4', wording: 'Choose', rules: ['ru.half-all'] } as unknown as LibraryChoice;
+  it('has the rule of its clause where there is one, and none where there are several', () => {
+    expect(itemFrom(choice)).toEqual({
+      text: 'Choose',
+      explanation: '',
+      ruleId: 'ru.half-all',
+      clause: 'ru.44-2.4',
+    });
+    expect(itemFrom({ ...choice, rules: ['a', 'b'] }).ruleId).toBe('');
+  });
+  it('names an entrance where its rule measures one', () => {
+    expect(needsEntrance({ tests: [[{ base: 'all' }]], quorum: [{}] })).toBe(false);
+    expect(needsEntrance({ tests: [[{ base: 'entrance:?' }]], quorum: [] })).toBe(true);
+    expect(needsEntrance({ tests: [], quorum: [{ entrance: '?' }] })).toBe(true);
   });
 });

@@ -1,16 +1,17 @@
-// The wizard's form as data: what is still missing, and what was typed but not saved yet.
+// The wizard's form as data: what is still missing, and what was typed but not saved yet. What may be contested is found
+// by the server; here stands only what keeps a step from being saved.
+import { addDays } from '../domain/day-count.ts';
 import { wallTimeAfter } from '../domain/zoned-time.ts';
-import type { Draft, DraftItem, MeetingView } from './views.ts';
+import type { Draft, DraftItem, LibraryChoice, MeetingView } from './views.ts';
 
-export const WIZARD_STEPS = ['what', 'items', 'dates', 'review'] as const;
+export const WIZARD_STEPS = ['what', 'items', 'dates', 'materials', 'review'] as const;
 export type WizardStep = (typeof WIZARD_STEPS)[number];
 export const isWizardStep = (value: unknown): value is WizardStep =>
   WIZARD_STEPS.includes(value as WizardStep);
 
-/** The law asks for at least so many days between notice and opening (Housing Code of Russia, art. 45(4)). */
-export const LAWFUL_NOTICE_DAYS = 10;
-/** Voting in a system lasts at least so long by art. 47.1. */
-export const USUAL_VOTING_DAYS = 7;
+/** Days of notice and of voting to begin with where no term is known. */
+const USUAL_NOTICE_DAYS = 11;
+const USUAL_VOTING_DAYS = 8;
 export const DAY_MS = 86_400_000;
 
 export const emptyDraft: Draft = {
@@ -19,6 +20,9 @@ export const emptyDraft: Draft = {
   openness: 'public',
   opensAt: null,
   closesAt: null,
+  kind: 'extraordinary',
+  convener: 'owner',
+  sale: 'stays',
   items: [],
 };
 export const emptyItem: DraftItem = { text: '', explanation: '', ruleId: '' };
@@ -30,8 +34,35 @@ export const draftOf = (meeting: MeetingView): Draft => ({
   openness: meeting.openness,
   opensAt: meeting.opensAt,
   closesAt: meeting.closesAt,
-  items: meeting.items.map(({ text, explanation, rule }) => ({ text, explanation, ruleId: rule.id })),
+  kind: meeting.kind ?? undefined,
+  convener: meeting.convener ?? undefined,
+  sale: 'stays',
+  gathering: meeting.gathering ?? undefined,
+  materialsPlace: meeting.materialsPlace ?? undefined,
+  items: meeting.items.map(({ text, explanation, rule, clause, entrance }) => ({
+    text,
+    explanation,
+    ruleId: rule.id,
+    clause: clause ?? undefined,
+    entrance: entrance ?? undefined,
+  })),
 });
+
+/** An item as the library proposes it, with the rule where the clause leaves one. */
+export const itemFrom = (choice: LibraryChoice): DraftItem => ({
+  text: choice.wording,
+  explanation: '',
+  ruleId: choice.rules.length === 1 ? choice.rules[0]! : '',
+  clause: choice.id,
+});
+
+/** Whether the rule measures one entrance, which the item has to name. */
+export const needsEntrance = (rule: {
+  readonly tests: readonly (readonly { readonly base: string }[])[];
+  readonly quorum: readonly { readonly entrance?: string | undefined }[];
+}): boolean =>
+  rule.tests.flat().some(({ base }) => base === 'entrance:?') ||
+  rule.quorum.some(({ entrance }) => entrance === '?');
 
 /** Keys of the messages that say what is wrong with a step; empty when it is in order. */
 export function faultsOf(draft: Draft, step: WizardStep, now: Date): Record<string, string> {
@@ -53,6 +84,7 @@ export function faultsOf(draft: Draft, step: WizardStep, now: Date): Record<stri
     if (draft.closesAt === null) faults['closesAt'] = 'wizard.error.date';
     else if (draft.opensAt !== null && Date.parse(draft.closesAt) <= Date.parse(draft.opensAt))
       faults['closesAt'] = 'wizard.error.order';
+    if (draft.gathering && draft.gathering.place.trim().length < 3) faults['place'] = 'wizard.error.place';
   }
   return faults;
 }
@@ -61,12 +93,12 @@ export function faultsOf(draft: Draft, step: WizardStep, now: Date): Record<stri
 export const daysBetween = (from: Date, to: Date): number =>
   Math.floor((to.getTime() - from.getTime()) / DAY_MS);
 
-/** Whether the opening comes sooner than the law allows. */
-export const isShortNotice = (draft: Draft, now: Date): boolean =>
-  draft.opensAt !== null && Date.parse(draft.opensAt) - now.getTime() < LAWFUL_NOTICE_DAYS * DAY_MS;
-
-/** Dates to begin with: a lawful notice and a little over the usual length, in daylight. */
-export const usualDates = (now: Date, timeZone: string): { opens: string; closes: string } => ({
-  opens: wallTimeAfter(now, timeZone, LAWFUL_NOTICE_DAYS + 1, 9),
-  closes: wallTimeAfter(now, timeZone, LAWFUL_NOTICE_DAYS + 1 + USUAL_VOTING_DAYS + 1, 20),
-});
+/** Dates to begin with: the first lawful day and a little over the usual length, in daylight. */
+export function usualDates(
+  now: Date,
+  timeZone: string,
+  earliest: string | null,
+): { opens: string; closes: string } {
+  const opens = earliest === null ? wallTimeAfter(now, timeZone, USUAL_NOTICE_DAYS, 9) : `${earliest}T09:00`;
+  return { opens, closes: `${addDays(opens.slice(0, 10), USUAL_VOTING_DAYS)}T20:00` };
+}

@@ -2,6 +2,7 @@
 import type { Answer } from '@veche/module-kit/client.ts';
 import type { draftMeeting, getMeeting, getMissing, getMyBallot, getResult, listRules } from '../contract.ts';
 import type { BodyOf } from '@veche/module-kit/endpoint.ts';
+import type { getCallingCalendar, getPreflight, listLibrary } from '../calling/contract.ts';
 
 export type MeetingView = Answer<typeof getMeeting>;
 export type AgendaItem = MeetingView['items'][number];
@@ -12,6 +13,10 @@ export type ItemResultView = ResultView['items'][number];
 export type RuleChoice = Answer<typeof listRules>['rules'][number];
 export type Draft = BodyOf<typeof draftMeeting>;
 export type DraftItem = Draft['items'][number];
+export type LibraryChoice = Answer<typeof listLibrary>['items'][number];
+export type CallingCalendar = Answer<typeof getCallingCalendar>;
+export type Preflight = Answer<typeof getPreflight>;
+export type FindingView = Preflight['findings'][number];
 
 /** Why somebody who opened a voting page cannot vote; null when nothing forbids it. */
 export type NoBallot = 'sign-in-first' | 'not-an-owner' | 'not-open';
