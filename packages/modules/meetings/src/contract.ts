@@ -175,6 +175,7 @@ const meetingView = z.object({
     vote: z.boolean(),
     close: z.boolean(),
     seeMissing: z.boolean(),
+    replay: z.boolean(),
     takeBundle: z.boolean(),
   }),
 });

@@ -77,7 +77,14 @@ export type MeetingView = {
   log: { kind: string; index: number }[];
   awaitsWitnesses: boolean;
   closing: { size: number; quorumAt: string; witnesses: { name: string; at: string }[] } | null;
-  may: { edit: boolean; vote: boolean; close: boolean; seeMissing: boolean; takeBundle: boolean };
+  may: {
+    edit: boolean;
+    vote: boolean;
+    close: boolean;
+    seeMissing: boolean;
+    takeBundle: boolean;
+    replay: boolean;
+  };
 };
 
 export type Views = {
@@ -160,6 +167,7 @@ export function createViews(house: House): Views {
         close: row.state === 'open' && isVotingOver(row, now) && mayDo(caller, 'meetings.close'),
         seeMissing: row.openedAt !== null && mayDo(caller, 'meetings.see-missing'),
         takeBundle: row.state === 'closed' && (row.openness === 'public' || isMember(caller)),
+        replay: row.state === 'closed' && mayDo(caller, 'meetings.replay'),
       },
     }),
   };

@@ -58,6 +58,17 @@ const checking: WebModule = {
   },
 };
 
+/** The library of decision rules. */
+const ruling: WebModule = {
+  name: 'meetings.rules',
+  nav: [],
+  pages: ['/rules', '/buildings/[building]/rules'],
+  messages: {
+    ru: () => import('./rules/messages/ru.json').then((file) => file.default),
+    en: () => import('./rules/messages/en.json').then((file) => file.default),
+  },
+};
+
 /** The meeting, the ballot, the receipts. */
 const voting: WebModule = {
   name: 'meetings',
@@ -67,4 +78,4 @@ const voting: WebModule = {
 };
 
 /** Narrower routes first, since the first part that owns a route gives its texts. */
-export const meetings: readonly WebModule[] = [calling, checking, voting];
+export const meetings: readonly WebModule[] = [calling, checking, ruling, voting];
