@@ -7,6 +7,7 @@ import * as contract from './contract.ts';
 import { findContact } from './domain/contact.ts';
 import type { ColumnMapping } from './domain/register.ts';
 import { applyImport, checkRegister, importRegistry, uploadRegister } from './imports.ts';
+import { countUnread } from './message-inbox.ts';
 import { listMessages } from './message-store.ts';
 import { findImport, readRegisterPage, type RegisterImport } from './register-store.ts';
 import { registerTemplate } from './register-template.ts';
@@ -74,11 +75,12 @@ function signInRoutes(house: House, sessions: Sessions): Route[] {
 function myRoutes({ db }: House, sessions: Sessions): Route[] {
   return [
     route(contract.getMe, async ({ caller, now }) => {
-      const [person, standing] = await Promise.all([
+      const [person, standing, unread] = await Promise.all([
         getPerson(db, caller.personId),
         findStanding(db, caller.personId, now),
+        countUnread(db, caller.personId),
       ]);
-      return { ...person, ...standing };
+      return { ...person, ...standing, unread };
     }),
     route(contract.setMyLocale, async ({ caller, body }) => {
       await updateLocale(db, caller.personId, body.locale);

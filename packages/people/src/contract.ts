@@ -98,6 +98,7 @@ export const getMe = endpoint({
     ),
     /** Roles in the installation as a whole. */
     roles: z.array(z.enum(ROLES)),
+    unread: z.int().meta({ description: 'Notices in my pages that I have not read.' }),
   }),
   refusals: {},
 });

@@ -1,8 +1,52 @@
 // What a person finds in their own pages: notices with whether they were read, and which messages they want.
 import type { RandomBytes } from '@veche/core/random.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
-import { eq, sql } from 'drizzle-orm';
-import { messageChoices } from './schema.ts';
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { messageChoices, messages } from './schema.ts';
+
+export type InboxNotice = {
+  readonly id: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
+};
+
+const isMine = (personId: string) => and(eq(messages.channel, 'app'), eq(messages.personId, personId));
+
+/** A person's notices, newest first, those before the id `before`; at most `limit`. */
+export const listInbox = (
+  tx: Tx,
+  personId: string,
+  { before, limit }: { before?: bigint | undefined; limit: number },
+): Promise<InboxNotice[]> =>
+  tx
+    .select({
+      id: sql<string>`${messages.id}::text`,
+      subject: messages.subject,
+      text: messages.text,
+      createdAt: messages.createdAt,
+      readAt: messages.readAt,
+    })
+    .from(messages)
+    .where(and(isMine(personId), before === undefined ? undefined : lt(messages.id, before)))
+    .orderBy(desc(messages.id))
+    .limit(limit);
+
+export const countUnread = (tx: Tx, personId: string): Promise<number> =>
+  tx.$count(messages, and(isMine(personId), isNull(messages.readAt)));
+
+/** Notes that the person has seen these of their notices, the first time only. */
+export async function markRead(tx: Tx, personId: string, ids: readonly string[], now: Date): Promise<void> {
+  await tx.execute(sql`
+    with seen as (
+      update people.messages set read_at = ${now.toISOString()}::timestamptz
+      where channel = 'app' and person_id = ${personId}::uuid and read_at is null
+        and id = any(${sql.param([...ids])}::bigint[])
+      returning id)
+    insert into people.message_events (message_id, kind, at)
+    select id, 'read', ${now.toISOString()}::timestamptz from seen`);
+}
 
 /** Whether the person wants messages that the law does not demand. */
 export async function findReminders(tx: Tx, personId: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 // Nothing here sends, and nothing of a message is ever deleted.
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { DeliveryReport } from '@veche/module-kit/module.ts';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import type { Channel } from './message-store.ts';
 import { deadContacts, messageEvents, messages } from './schema.ts';
 
@@ -155,4 +155,15 @@ export async function readChannels(
     select id, ${standing('email', 'email')} as email, ${standing('phone', 'sms')} as sms
     from people.persons p where id = any(${sql.param([...new Set(personIds)])}::uuid[])`);
   return new Map([...rows].map(({ id, email, sms }) => [id, { email, sms }]));
+}
+
+/** When a message of a template was last queued about something; null when none was. */
+export async function findLastSent(tx: Tx, about: string, template: string): Promise<Date | null> {
+  const [row] = await tx
+    .select({ createdAt: messages.createdAt })
+    .from(messages)
+    .where(and(eq(messages.about, about), eq(messages.template, template)))
+    .orderBy(desc(messages.id))
+    .limit(1);
+  return row?.createdAt ?? null;
 }

@@ -4,6 +4,7 @@ import { peopleRoutes } from './api.ts';
 import { peopleJobs } from './jobs.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
+import { ownNoticeRoutes } from './notices-api.ts';
 
 export const people: ServerModule = {
   name: 'people',
@@ -19,6 +20,6 @@ export const people: ServerModule = {
   },
   messages: { ru, en },
   entryKinds: {},
-  routes: peopleRoutes,
+  routes: (house) => [...peopleRoutes(house), ...ownNoticeRoutes(house)],
   jobs: peopleJobs,
 };

@@ -6,10 +6,12 @@ import callingEn from './calling/messages/en.json' with { type: 'json' };
 import callingRu from './calling/messages/ru.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
+import noticeEn from './notice/messages/en.json' with { type: 'json' };
+import noticeRu from './notice/messages/ru.json' with { type: 'json' };
 
 export const catalogs: Readonly<Record<Locale, Catalog>> = {
-  ru: { ...ruleMessages(builtIn, 'ru'), ...callingRu, ...ru },
-  en: { ...ruleMessages(builtIn, 'en'), ...callingEn, ...en },
+  ru: { ...ruleMessages(builtIn, 'ru'), ...callingRu, ...noticeRu, ...ru },
+  en: { ...ruleMessages(builtIn, 'en'), ...callingEn, ...noticeEn, ...en },
 };
 
 const translators = new Map<Locale, Translate>();

@@ -6,6 +6,7 @@ import { callingRoutes } from './calling/api.ts';
 import { catalogs } from './catalogs.ts';
 import { closingRoutes } from './closing/api.ts';
 import { jobs } from './jobs.ts';
+import { noticeRoutes } from './notice/api.ts';
 import { permissions } from './permissions.ts';
 import { ruleRoutes } from './rules/api.ts';
 
@@ -22,6 +23,7 @@ export const meetings: ServerModule = {
     ...callingRoutes(house),
     ...closingRoutes(house),
     ...ruleRoutes(house),
+    ...noticeRoutes(house),
   ],
   jobs,
 };

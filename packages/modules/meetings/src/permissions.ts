@@ -7,6 +7,9 @@ export const permissions = {
   'meetings.vote': ['owner', 'chair', 'commission', 'auditor', 'operator'],
   'meetings.close': ['chair', 'operator'],
   'meetings.see-missing': ['chair', 'commission', 'operator'],
+  // Who was told of a meeting and how: the proofs, with contacts masked.
+  'meetings.see-deliveries': ['chair', 'commission', 'auditor', 'operator'],
+  'meetings.notify': ['chair', 'operator'],
   'meetings.see-closing': ['chair', 'commission', 'auditor', 'operator'],
   // Who voted how, by name: for those whom the law gives it to, not for whoever runs the service.
   'meetings.see-annexes': ['chair', 'commission', 'auditor'],
