@@ -171,6 +171,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
       checkSignature,
       webOrigin,
       demo: installation.demo,
+      ...(settings.operator ? { operator: settings.operator } : {}),
       transports: options.transports ?? transports.all,
       ...(demoClock ? { demoClock: { advance: advanceWith(demoClock.advance, ledger) } } : {}),
     };

@@ -6,6 +6,10 @@ import { parseDatabaseUrl, type DatabaseAddress } from '@veche/postgres/connect.
 /** The least that is logged; `silent` logs nothing. */
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info';
 
+/** Operators that laws tell apart: anybody, a regional information system, the state's own. */
+const OPERATOR_KINDS = ['private', 'regional-system', 'gis-zhkh'] as const;
+type OperatorKind = (typeof OPERATOR_KINDS)[number];
+
 /** What this process does; `all` does everything. */
 export type ProcessRole = 'all' | 'api' | 'sequencer' | 'jobs';
 
@@ -40,6 +44,8 @@ export type Settings = {
    * demonstration, which has three of its own.
    */
   readonly witnessPolicy?: string;
+  /** What the operator is in the eyes of the law: votes bind in some systems only. Absent: `private`. */
+  readonly operator?: OperatorKind;
   /** Where the log's files are kept, `s3://bucket/prefix`. Absent: in the data folder. */
   readonly tiles?: string;
   /** Where a second copy of the log is kept: `s3://bucket/prefix` or an absolute folder. Absent: nowhere. */
@@ -102,6 +108,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
       : {}),
     ...(tiles === null ? {} : { tiles }),
     ...(mirror === null ? {} : { mirror: parsePlace('VECHE_MIRROR', mirror, workingDir) }),
+    ...parseOperator(read('VECHE_OPERATOR')),
     metricsToken: parseToken('VECHE_METRICS_TOKEN', read('VECHE_METRICS_TOKEN')),
     logLevel: parseLogLevel(read('VECHE_LOG_LEVEL')),
   };
@@ -110,6 +117,9 @@ export function parseSettings(environment: Environment, workingDir: string): Set
 /** What is logged when no setting says: trouble alone where a person watches, every request where logs are collected. */
 export const chooseLogLevel = (where: { isTerminal: boolean; demo: boolean }): LogLevel =>
   where.isTerminal || where.demo ? 'warn' : 'info';
+
+const parseOperator = (text: string | null): Pick<Settings, 'operator'> =>
+  text === null ? {} : { operator: parseChoice('VECHE_OPERATOR', text, [...OPERATOR_KINDS]) };
 
 const parseLogLevel = (text: string | null): LogLevel | null =>
   text === null ? null : parseChoice('VECHE_LOG_LEVEL', text, ['silent', 'error', 'warn', 'info']);

@@ -288,6 +288,8 @@ export type House = {
   /** The public address of the installation, without a trailing slash. */
   readonly webOrigin: string;
   readonly demo: boolean;
+  /** What kind of operator runs the installation, as laws tell them apart; absent: a private one. */
+  readonly operator?: string;
   /** Present in a demonstration only. */
   readonly demoClock?: DemoClock;
   /** At most one for each channel; messages of a channel without one wait. */

@@ -159,6 +159,9 @@ const meetingView = z.object({
       description:
         'What was found against the meeting before the notice, and why it was called all the same.',
     }),
+  standing: z.object({ binding: z.boolean(), why: z.string() }).meta({
+    description: 'Whether votes cast here bind the owners, by the law and by who runs this service, and why.',
+  }),
   items: z.array(itemView),
   /** Null before the opening. Running results are never shown; turnout is. */
   turnout: turnout.nullable(),

@@ -5,6 +5,7 @@ import type { Notice } from '@veche/ledger/meeting.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import type { Building } from '@veche/people/store.ts';
+import { standingView } from './calling/standing-view.ts';
 import { listMaterials } from './calling/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import { findPreset, listPresets } from '@veche/rules/presets.ts';
@@ -72,6 +73,7 @@ export type MeetingView = {
   materialsPlace: string | null;
   materials: { id: string; item: number | null; name: string; type: string; bytes: number; sha256: string }[];
   accepted: { code: string; item: number | null; title: string; reason: string }[];
+  standing: { binding: boolean; why: string };
   items: ItemView[];
   turnout: Turnout | null;
   log: { kind: string; index: number }[];
@@ -152,6 +154,7 @@ export function createViews(house: House): Views {
       materials: (await listMaterials(house.db, keyOf(row))).map(
         ({ id, item, name, type, bytes, sha256 }) => ({ id, item, name, type, bytes, sha256 }),
       ),
+      standing: standingView(house.operator ?? 'private', row, building, now, translate),
       items: itemsOf(row, building, now, translate),
       turnout: await turnout(row, now),
       log: await logOf(row),

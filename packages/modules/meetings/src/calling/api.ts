@@ -18,16 +18,9 @@ import { isMember, mayDo } from '../permissions.ts';
 import { findMeeting, lockMeeting, type MeetingKey } from '../store.ts';
 import * as contract from './contract.ts';
 import { listHolidays } from './holidays.ts';
-import {
-  entrancesOf,
-  findOverride,
-  inspectDraft,
-  inspectOpen,
-  REGIME,
-  rulesAt,
-  yearsFrom,
-} from './inspect.ts';
+import { entrancesOf, findOverride, inspectDraft, inspectOpen, rulesAt, yearsFrom } from './inspect.ts';
 import { attach } from './materials.ts';
+import { REGIME } from './regime.ts';
 import { deleteMaterial, findMaterial, insertOverrides, listOverrides, type OverrideRow } from './store.ts';
 
 export function callingRoutes(house: House): readonly Route[] {

@@ -22,10 +22,8 @@ import { isConfirmedBy } from '../rules/confirmed.ts';
 import { findConfirmations } from '../rules/store.ts';
 import { findEntry, noticeOf, readMilestones, type MeetingKey, type MeetingRow } from '../store.ts';
 import { listHolidays } from './holidays.ts';
+import { REGIME } from './regime.ts';
 import { listMaterials, listOverrides, listRunning, type MaterialRow, type OverrideRow } from './store.ts';
-
-/** The law of the installation's buildings; one regime so far. */
-export const REGIME = 'ru';
 
 /** The rule of an id that is in force in the building at a moment. */
 export const rulesAt =
