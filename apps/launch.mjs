@@ -125,7 +125,7 @@ function build() {
   say('Building the pages.');
   const result = spawnSync(
     join(root, 'node_modules/.bin/turbo'),
-    ['run', 'build', '--output-logs=errors-only'],
+    ['run', 'build', '--output-logs=new-only', '--log-prefix=none'],
     {
       stdio: ['ignore', 2, 2],
       env: environment,
