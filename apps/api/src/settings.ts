@@ -46,6 +46,8 @@ export type Settings = {
   readonly witnessPolicy?: string;
   /** What the operator is in the eyes of the law: votes bind in some systems only. Absent: `private`. */
   readonly operator?: OperatorKind;
+  /** A folder of preset files that are added to the library of decision rules. Absent: none. */
+  readonly rules?: string;
   /** Where the log's files are kept, `s3://bucket/prefix`. Absent: in the data folder. */
   readonly tiles?: string;
   /** Where a second copy of the log is kept: `s3://bucket/prefix` or an absolute folder. Absent: nowhere. */
@@ -79,6 +81,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
   const demo = parseSwitch('VECHE_DEMO', read('VECHE_DEMO'));
   const tiles = parseBucket('VECHE_TILES', read('VECHE_TILES'));
   const mirror = read('VECHE_MIRROR');
+  const rules = read('VECHE_RULES');
   const smsGatewayUrl = parseCarrier('SMS_GATEWAY_URL', read('SMS_GATEWAY_URL'), /^https?:\/\//);
   const database = parseDatabase('DATABASE_URL', read('DATABASE_URL'));
   const migrations = parseDatabase('VECHE_MIGRATION_URL', read('VECHE_MIGRATION_URL'));
@@ -106,6 +109,7 @@ export function parseSettings(environment: Environment, workingDir: string): Set
     ...(witnessPolicy
       ? { witnessPolicy: witnessPolicy === 'none' ? 'none' : resolve(workingDir, witnessPolicy) }
       : {}),
+    ...(rules === null ? {} : { rules: resolve(workingDir, rules) }),
     ...(tiles === null ? {} : { tiles }),
     ...(mirror === null ? {} : { mirror: parsePlace('VECHE_MIRROR', mirror, workingDir) }),
     ...parseOperator(read('VECHE_OPERATOR')),

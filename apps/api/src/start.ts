@@ -9,6 +9,7 @@ import { openHouse, type OpenHouse } from './house.ts';
 import { createHttp, type Pages } from './http.ts';
 import { markSeeded } from './installation.ts';
 import { ensureOperator } from './operator.ts';
+import { installRuleFolder } from './rule-files.ts';
 import { SettingsError, type Settings } from './settings.ts';
 
 export type RunningServer = {
@@ -35,6 +36,7 @@ const PAGES = join(import.meta.dirname, '../../web/build/handler.js');
 
 export async function startServer({ settings, log, ...options }: StartOptions): Promise<RunningServer> {
   const webOrigin = settings.webOrigin ?? `http://localhost:${settings.port}`;
+  if (settings.rules !== undefined) await installRuleFolder(settings.rules);
   const open = await openHouse({
     settings,
     webOrigin,

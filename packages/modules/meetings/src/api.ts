@@ -10,7 +10,6 @@ import { route, type Route } from '@veche/module-kit/route.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import { findBuilding, listOwners, personNames } from '@veche/people/store.ts';
 import { explainItem } from '@veche/rules/explain.ts';
-import { findPreset } from '@veche/rules/presets.ts';
 import { streamBundle } from './bundle.ts';
 import { countOpenFindings } from './calling/inspect.ts';
 import { createCasting } from './casting.ts';
@@ -25,6 +24,7 @@ import { weightOf } from './domain/roll.ts';
 import { percentOf } from './domain/turnout.ts';
 import { callDraft } from './opening.ts';
 import { countedView } from './rules/counted-view.ts';
+import { findInstalled } from './rules/installed.ts';
 import { isMember, mayDo } from './permissions.ts';
 import {
   deleteDraft,
@@ -323,6 +323,6 @@ function draftFrom(body: Draft): Draft {
 
 /** The number of the first item whose rule is not in force today; null when all are. */
 function findUnknownRule(draft: Draft, timeZone: string, now: Date): number | null {
-  const position = draft.items.findIndex(({ ruleId }) => !findPreset(ruleId, dayIn(timeZone, now)));
+  const position = draft.items.findIndex(({ ruleId }) => !findInstalled(ruleId, dayIn(timeZone, now)));
   return position < 0 ? null : position + 1;
 }

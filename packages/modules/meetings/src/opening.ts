@@ -17,6 +17,7 @@ import { callMeeting, itemId, type CallRefusal, type Override } from './domain/c
 import { formatMoment } from './domain/figures.ts';
 import { makeRoll } from './domain/roll.ts';
 import { signEntry, submitEntry } from './milestone.ts';
+import { textsOf } from './rules/installed.ts';
 import {
   findMeetingsToOpen,
   insertRoll,
@@ -59,6 +60,7 @@ export async function callDraft(
         ...(item === null ? {} : { item: itemId(item) }),
       })),
       findRule: rulesAt(building.timeZone, now),
+      textsOf,
     });
     if (isRefusal(called)) return called;
     await insertOverrides(

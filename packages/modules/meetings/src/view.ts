@@ -8,8 +8,8 @@ import type { Building } from '@veche/people/store.ts';
 import { standingView } from './calling/standing-view.ts';
 import { listMaterials } from './calling/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
-import { findPreset, listPresets } from '@veche/rules/presets.ts';
 import type { z } from 'zod';
+import { findInstalled, installedRules } from './rules/installed.ts';
 import type { decisionRule } from './rules/shapes.ts';
 import { itemId } from './domain/call.ts';
 import type { Convener, MeetingKind } from './domain/agenda-choices.ts';
@@ -227,7 +227,7 @@ function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Tran
       ...ruleTexts(item.rule, translate),
     }));
   return row.draft.items.flatMap((item, position) => {
-    const rule = findPreset(item.ruleId, dayIn(building.timeZone, now))?.rule;
+    const rule = findInstalled(item.ruleId, dayIn(building.timeZone, now))?.rule;
     if (!rule) return [];
     return [
       {
@@ -260,10 +260,12 @@ export function ruleTexts(
 
 /** The rules an item may have today, the weakest demand first. */
 export const rulesOfToday = (now: Date, translate: Translate) =>
-  listPresets('ru', dayIn('Europe/Moscow', now)).map(({ rule }) => {
-    const { ruleName, ruleExplanation } = ruleTexts(rule, translate);
-    return { rule: rule as RuleView, name: ruleName, explanation: ruleExplanation };
-  });
+  installedRules()
+    .list('ru', dayIn('Europe/Moscow', now))
+    .map(({ rule }) => {
+      const { ruleName, ruleExplanation } = ruleTexts(rule, translate);
+      return { rule: rule as RuleView, name: ruleName, explanation: ruleExplanation };
+    });
 
 async function readTurnout(house: House, row: MeetingRow, now: Date): Promise<Turnout> {
   const key = keyOf(row);

@@ -9,7 +9,6 @@ import type { House } from '@veche/module-kit/module.ts';
 import { asOf } from '@veche/people/register/titles.ts';
 import { findHoldings, type Building, type Holding } from '@veche/people/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
-import { findPreset } from '@veche/rules/presets.ts';
 import { dayIn } from '../domain/instant.ts';
 import {
   checkBeforeCall,
@@ -19,6 +18,7 @@ import {
   type RegisterMeasure,
 } from '../domain/preflight.ts';
 import { isConfirmedBy } from '../rules/confirmed.ts';
+import { findInstalled } from '../rules/installed.ts';
 import { findConfirmations } from '../rules/store.ts';
 import { findEntry, noticeOf, readMilestones, type MeetingKey, type MeetingRow } from '../store.ts';
 import { listHolidays } from './holidays.ts';
@@ -29,7 +29,7 @@ import { listMaterials, listOverrides, listRunning, type MaterialRow, type Overr
 export const rulesAt =
   (timeZone: string, now: Date) =>
   (id: string): DecisionRule | null =>
-    findPreset(id, dayIn(timeZone, now))?.rule ?? null;
+    findInstalled(id, dayIn(timeZone, now))?.rule ?? null;
 
 /** Years whose holidays a calendar that begins now may show. */
 export const yearsFrom = (timeZone: string, now: Date): number[] => {

@@ -53,8 +53,10 @@ const call = (
     overrides: options.overrides ?? [],
     materials: [],
     findRule,
+    textsOf: ({ id }) => (id === 'ru.participants' ? texts : null),
   });
 };
+const texts = { ru: { name: 'Больше половины', explanation: 'Решение принято, если…' } };
 const short = { code: 'short-notice', item: null, reason: ' Протечка не ждёт ' };
 
 describe('calling a meeting', () => {
@@ -67,6 +69,7 @@ describe('calling a meeting', () => {
       ['item-1', 1, 'ru.participants', 2],
       ['item-2', 2, 'ru.two-thirds-all', 1],
     ]);
+    expect(called.notice.items.map(({ ruleTexts }) => ruleTexts)).toEqual([texts, undefined]);
     expect(called.notice.opensAt).toBe('2026-03-12T09:00:01Z');
   });
 

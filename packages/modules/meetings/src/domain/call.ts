@@ -68,6 +68,8 @@ export function callMeeting(input: {
   readonly overrides: readonly Override[];
   readonly materials: readonly NoticeMaterial[];
   readonly findRule: (id: string) => DecisionRule | null;
+  /** The rule in people's words, by language, pinned with it; null where nobody wrote any. */
+  readonly textsOf: (rule: DecisionRule) => NoticeItem['ruleTexts'] | null;
 }): Called | CallRefusal {
   const { draft, building, findings } = input;
   // In the order in which one has to mend them: an agenda without dates lacks its dates only after its items.
@@ -88,12 +90,14 @@ export function callMeeting(input: {
   for (const [position, item] of draft.items.entries()) {
     const rule = input.findRule(item.ruleId);
     if (!rule) return refuse('unknown-rule', { item: position + 1 });
+    const ruleTexts = input.textsOf(rule);
     items.push({
       id: itemId(position + 1),
       number: position + 1,
       text: item.text,
       explanation: item.explanation,
       rule: hasOpenEntrance(rule) ? nameEntrance(rule, item.entrance ?? '') : rule,
+      ...(ruleTexts ? { ruleTexts } : {}),
       ...(item.clause ? { clause: item.clause } : {}),
     });
   }

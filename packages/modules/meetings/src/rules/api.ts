@@ -10,7 +10,7 @@ import { findBuilding, personNames } from '@veche/people/store.ts';
 import { entrancesOf, type DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { ItemResult } from '@veche/rules/count.ts';
 import { explainItem } from '@veche/rules/explain.ts';
-import { builtIn, findPreset, needsConfirmation } from '@veche/rules/presets.ts';
+import { builtIn, needsConfirmation } from '@veche/rules/presets.ts';
 import { replay } from '@veche/rules/replay.ts';
 import { listRestrictions } from '@veche/rules/standing.ts';
 import { readBox, resultOf } from '../closing/box.ts';
@@ -23,8 +23,12 @@ import { findMeeting, noticeOf, readRoll } from '../store.ts';
 import { isSameRule } from './confirmed.ts';
 import * as contract from './contract.ts';
 import { countedView } from './counted-view.ts';
+import { findInstalled, installedRules } from './installed.ts';
 import { ruleWords } from './rule-words.ts';
 import { findConfirmations, insertConfirmation, withdrawConfirmation } from './store.ts';
+
+/** Those whose names the messages have; a country that came by file is another one. */
+const KNOWN_REGIMES: ReadonlySet<string> = new Set(builtIn.presets.map(({ regime }) => regime));
 
 export function ruleRoutes(house: House): readonly Route[] {
   const { db } = house;
@@ -32,14 +36,14 @@ export function ruleRoutes(house: House): readonly Route[] {
   return [
     route(contract.listRuleLibrary, async ({ locale, translate }) => {
       const nameOf = (id: string): string => translate(`rule.${id}.name`);
-      const regimes = [...new Set(builtIn.presets.map(({ regime }) => regime))];
+      const regimes = [...new Set(installedRules().presets.map(({ regime }) => regime))];
       return {
         regimes: regimes.map((id) => ({
           id,
-          name: translate(`regime.${id}`),
+          name: KNOWN_REGIMES.has(id) ? translate(`regime.${id}`) : `${translate('regime.other')} (${id})`,
           restriction: restrictionText(id, locale, translate),
         })),
-        rules: builtIn.presets.map((preset) => {
+        rules: installedRules().presets.map((preset) => {
           const { rule } = preset;
           const words = rule && ruleWords(rule, translate, nameOf);
           return {
@@ -77,7 +81,7 @@ export function ruleRoutes(house: House): readonly Route[] {
       return {
         may: { confirm: mayDo(caller, 'meetings.confirm-rules') },
         confirmations: rows.map((row) => {
-          const rule = findPreset(row.rule, day)?.rule;
+          const rule = findInstalled(row.rule, day)?.rule;
           return {
             id: row.id,
             rule: row.rule,
@@ -94,7 +98,7 @@ export function ruleRoutes(house: House): readonly Route[] {
     route(contract.confirmRule, async ({ params, body, caller, now }) => {
       const building = await findBuilding(db, params.building);
       if (!building) return refuse('not-found');
-      const preset = findPreset(body.rule, dayIn(building.timeZone, now));
+      const preset = findInstalled(body.rule, dayIn(building.timeZone, now));
       if (preset?.rule.version !== body.version) return refuse('unknown-preset');
       if (!needsConfirmation(preset)) return refuse('needs-no-confirmation');
       const id = encodeHex(house.random(12));
@@ -131,9 +135,11 @@ export function ruleRoutes(house: House): readonly Route[] {
       const [row, building] = await Promise.all([findMeeting(db, key), findBuilding(db, params.building)]);
       if (!row || !building || row.state === 'draft') return refuse('not-found');
       if (row.state !== 'closed') return refuse('not-closed');
-      const choices = builtIn.presets.filter(({ rule }) => rule !== null && entrancesOf(rule).length === 0);
+      const choices = installedRules().presets.filter(
+        ({ rule }) => rule !== null && entrancesOf(rule).length === 0,
+      );
       const other =
-        query.rule === undefined ? undefined : findPreset(query.rule, dayIn(building.timeZone, now))?.rule;
+        query.rule === undefined ? undefined : findInstalled(query.rule, dayIn(building.timeZone, now))?.rule;
       if (query.rule !== undefined && (!other || entrancesOf(other).length > 0))
         return refuse('unknown-preset');
 

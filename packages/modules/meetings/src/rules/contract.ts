@@ -23,12 +23,9 @@ export const listRuleLibrary = endpoint({
       z.object({
         id: z.string(),
         name: z.string(),
-        restriction: z
-          .string()
-          .nullable()
-          .meta({
-            description: 'Who alone may hold electronic votes that bind; null: no such law is known.',
-          }),
+        restriction: z.string().nullable().meta({
+          description: 'Who alone may hold electronic votes that bind; null: no such law is known.',
+        }),
       }),
     ),
     rules: z.array(
