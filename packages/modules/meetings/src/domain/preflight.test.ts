@@ -226,7 +226,7 @@ describe('before the close', () => {
       'risk annex-changed',
       'risk denominator-differs',
       'advice register-changed',
-      'risk same-agenda 2',
+      'advice same-agenda 2',
     ]);
   });
 });

@@ -112,7 +112,7 @@ const finding = (
 
 /** Everything there is to say before the notice, in the order of the wizard. */
 export function checkBeforeCall(input: PreflightInput): readonly Finding[] {
-  return [...checkDates(input), ...checkAgenda(input), ...checkBase(input), ...checkOthers(input)];
+  return [...checkDates(input), ...checkAgenda(input), ...checkBase(input), ...checkOthers(input, 'risk')];
 }
 
 function checkDates(input: PreflightInput): Finding[] {
@@ -261,11 +261,17 @@ function checkBase({ building, register }: PreflightInput): Finding[] {
   return found;
 }
 
-function checkOthers({ draft, others }: Pick<PreflightInput, 'draft' | 'others'>): Finding[] {
+/** @param severity - before the notice it can still be mended; before the close it is only told */
+function checkOthers(
+  { draft, others }: Pick<PreflightInput, 'draft' | 'others'>,
+  severity: 'risk' | 'advice',
+): Finding[] {
   return others.flatMap((other) => {
     const theirs = new Set(other.items.map(foldWording));
     const shared = draft.items.findIndex(({ text }) => theirs.has(foldWording(text)));
-    return shared < 0 ? [] : [finding('same-agenda', 'risk', 'meeting', { title: other.title }, shared + 1)];
+    return shared < 0
+      ? []
+      : [finding('same-agenda', severity, 'meeting', { title: other.title }, shared + 1)];
   });
 }
 
@@ -308,7 +314,7 @@ export function checkBeforeClose(input: {
         register: { areaCm2: input.register.areaCm2 },
       }),
     );
-  return [...found, ...checkOthers(input)];
+  return [...found, ...checkOthers(input, 'advice')];
 }
 
 /** Whether the finding is one of a kind: an override names it by its code and its item. */
