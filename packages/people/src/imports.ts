@@ -5,16 +5,10 @@ import type { Translate } from '@veche/core/messages.ts';
 import { isRefusal, refuse, type Refusal } from '@veche/core/refusal.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { cleanHouses, REGISTRY_LIMITS } from './domain/house-registry.ts';
-import { reconcileRegister, type Reconciliation } from './domain/reconciliation.ts';
-import { guessMapping, missingFields, parseRegister } from './domain/register-import.ts';
+import type { Reconciliation } from './domain/reconciliation.ts';
+import { guessMapping } from './domain/register-import.ts';
 import type { ColumnMapping } from './domain/register.ts';
-import {
-  readSpreadsheet,
-  REGISTER_LIMITS,
-  SpreadsheetFault,
-  type Sheet,
-  type SheetLimits,
-} from './domain/spreadsheet.ts';
+import { REGISTER_LIMITS, SpreadsheetFault, type Sheet, type SheetLimits } from './domain/spreadsheet.ts';
 import {
   applyRegister,
   findImport,
@@ -26,6 +20,7 @@ import {
 } from './register-store.ts';
 import { dayIn } from './register/local-day.ts';
 import { insertRegistry, type RegistryImport } from './registry-store.ts';
+import { readInThread, reconcileInThread } from './spreadsheet-thread.ts';
 import { getBuilding, getPerson } from './store.ts';
 
 const PREVIEW_ROWS = 10;
@@ -42,7 +37,7 @@ async function readSheet(
   translate: Translate,
 ): Promise<Sheet | Unreadable> {
   try {
-    return await readSpreadsheet(bytes, limits);
+    return await readInThread(bytes, limits);
   } catch (error) {
     if (!(error instanceof SpreadsheetFault)) throw error;
     if (error.code === 'too-many-rows') return refuse('too-many-rows', { limit: limits.rows });
@@ -95,11 +90,9 @@ async function reconcileFile(
 ): Promise<Reconciliation | Refusal<'mapping-incomplete'>> {
   const bytes = await house.files.get(found.file);
   if (!bytes) throw new Error('the file of a register import is gone');
-  const sheet = await readSpreadsheet(bytes, REGISTER_LIMITS);
-  const missing = missingFields(sheet, mapping);
-  if (missing.length > 0) return refuse('mapping-incomplete', { fields: missing.join(' ') });
   const { areaCm2 } = await getBuilding(house.db, found.buildingId);
-  return reconcileRegister(parseRegister(sheet, mapping), areaCm2);
+  const checked = await reconcileInThread(bytes, REGISTER_LIMITS, { mapping, areaCm2 });
+  return 'missing' in checked ? refuse('mapping-incomplete', { fields: checked.missing.join(' ') }) : checked;
 }
 
 export async function checkRegister(
