@@ -1,13 +1,17 @@
 // What follows the count, over a real database: minutes in every form, their editions, annexes and signatures.
 import { createHash, webcrypto } from 'node:crypto';
+import * as calling from '@veche/meetings/calling/contract.ts';
 import * as closing from '@veche/meetings/closing/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
+import * as decisions from '@veche/meetings/decisions/contract.ts';
+import { recordEarlierDecisions } from '@veche/meetings/decisions/record.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import * as asn1js from 'asn1js';
 import { unzipSync } from 'fflate';
 import * as pkijs from 'pkijs';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { takeRisks } from '../story/hold-meeting.ts';
 import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts';
 import {
   auditOf,
@@ -264,6 +268,81 @@ describe('the package for the inspection', () => {
   it('is for those who may see who voted how, and for nobody else', async () => {
     expect(await refusalOf(anna(closing.getPackage, { params: place }))).toBe('not-permitted');
     expect(await refusalOf(stranger(closing.getPackage, { params: place }))).toBe('sign-in-first');
+  });
+});
+
+describe('the register of decisions', () => {
+  const registerFor = (call: Call, words?: string) =>
+    call(decisions.listDecisions, {
+      params: { building: house.building },
+      query: words === undefined ? {} : { words },
+    });
+  const link = (from: number, to: number, kind: 'repeals' | 'amends' = 'repeals') =>
+    chair(decisions.linkDecisions, {
+      params: { building: house.building },
+      body: { from, to, kind, reason: 'Так сказано в новом решении' },
+    });
+
+  it('numbers every item of a closed meeting once, passed or not, for the people of the house', async () => {
+    const { decisions: found } = await registerFor(anna);
+    expect(found.map(({ number, itemNumber, standing }) => [number, itemNumber, standing])).toEqual([
+      [3, 3, 'not-taken'],
+      [2, 2, 'in-force'],
+      [1, 1, 'in-force'],
+    ]);
+    expect(await refusalOf(registerFor(stranger))).toBe('sign-in-first');
+    await recordEarlierDecisions(house.server.open.house);
+    expect((await registerFor(anna)).decisions).toHaveLength(3);
+  });
+
+  it('is found by words, whatever their case', async () => {
+    expect((await registerFor(anna, 'СОВЕТУ ремонте')).decisions.map(({ number }) => number)).toEqual([2]);
+    expect((await registerFor(anna, "100% ' or")).decisions).toEqual([]);
+  });
+
+  it('numbers what was decided before there was a register', async () => {
+    const { db } = house.server.open.house;
+    await db.execute('delete from meetings.decisions');
+    await recordEarlierDecisions(house.server.open.house);
+    expect((await registerFor(anna)).decisions.map(({ number }) => number)).toEqual([3, 2, 1]);
+  });
+
+  it('takes two meetings over one agenda at once, and shows which repeals which once the chair has recorded it', async () => {
+    const [one, other] = [await openOf(house), await openOf(house)];
+    for (const place of [one, other]) {
+      for (const who of ['anna', 'office'] as const) {
+        const device = await prepareDevice(await house.as(who), place, 'Телефон');
+        await cast(device, signBallot(device, { 'item-1': 'for', 'item-2': 'for', 'item-3': 'against' }));
+      }
+    }
+    await house.advance(11 * DAY);
+    // Two votes over one agenda are a risk, and somebody takes it upon themselves before the close.
+    for (const params of [one, other])
+      for (const { code, item, reason } of await takeRisks(chair, params))
+        await chair(calling.takeRisk, { params, body: { code, item, reason } });
+    for (const place of [one, other])
+      expect((await chair(contract.closeMeeting, { params: place })).state).toBe('closed');
+    const before = await registerFor(anna);
+    expect(before.decisions.filter(({ text }) => text === before.decisions[1]!.text)).toMatchObject([
+      { number: 8, standing: 'in-force' },
+      { number: 5, standing: 'in-force' },
+      { number: 2, standing: 'in-force' },
+    ]);
+    expect(await refusalOf(link(5, 8))).toBe('not-a-later-decision');
+    expect(await refusalOf(link(9, 5))).toBe('not-passed');
+    expect(await refusalOf(link(99, 5))).toBe('no-such-decision');
+    await link(8, 5);
+    expect(await refusalOf(link(8, 5, 'amends'))).toBe('already-linked');
+    const after = await link(5, 2, 'amends');
+    const standing = new Map(after.decisions.map(({ number, standing }) => [number, standing]));
+    // What amended the second is itself repealed.
+    expect([standing.get(8), standing.get(5), standing.get(2)]).toEqual(['in-force', 'repealed', 'in-force']);
+    const [act] = after.decisions.find(({ number }) => number === 8)!.acts;
+    expect(act).toMatchObject({ number: 5, kind: 'repeals', reason: 'Так сказано в новом решении' });
+    const params = { building: house.building, link: act!.id };
+    const withdrawn = await chair(decisions.unlinkDecisions, { params });
+    expect(withdrawn.decisions.find(({ number }) => number === 5)!.standing).toBe('in-force');
+    expect(await refusalOf(chair(decisions.unlinkDecisions, { params }))).toBe('not-found');
   });
 });
 

@@ -45,6 +45,7 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
       calendar: `${'0'.repeat(32)}.ics`,
       signature: '00000000-0000-4000-8000-000000000000',
       step: 'originals',
+      link: '00000000-0000-4000-8000-000000000000',
     },
   });
 

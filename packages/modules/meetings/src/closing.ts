@@ -25,6 +25,7 @@ import { describeError } from '@veche/module-kit/server.ts';
 import { CLOSING_KINDS, readBox, resultOf } from './closing/box.ts';
 import { drawUp } from './closing/editions.ts';
 import { insertEdition } from './closing/store.ts';
+import { recordDecisions } from './decisions/record.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
 import { NO_PARTICULARS } from './domain/minutes-model.ts';
@@ -266,6 +267,7 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
     const row = await lockMeeting(tx, key);
     if (row?.state !== 'closing') return;
     await updateMeeting(tx, key, { state: 'closed' });
+    await recordDecisions(tx, key, row);
     const result = resultOf(row);
     const passed = result.items.filter(({ verdict }) => verdict === 'passed').length;
     const voters = await listVoters(tx, key);

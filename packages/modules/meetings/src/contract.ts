@@ -179,6 +179,7 @@ const meetingView = z.object({
     close: z.boolean(),
     seeMissing: z.boolean(),
     replay: z.boolean(),
+    seeClosing: z.boolean(),
     takeBundle: z.boolean(),
   }),
 });

@@ -5,6 +5,7 @@ import { routes } from './api.ts';
 import { callingRoutes } from './calling/api.ts';
 import { catalogs } from './catalogs.ts';
 import { closingRoutes } from './closing/api.ts';
+import { decisionRoutes } from './decisions/api.ts';
 import { jobs } from './jobs.ts';
 import { noticeRoutes } from './notice/api.ts';
 import { permissions } from './permissions.ts';
@@ -24,6 +25,7 @@ export const meetings: ServerModule = {
     ...closingRoutes(house),
     ...ruleRoutes(house),
     ...noticeRoutes(house),
+    ...decisionRoutes(house),
   ],
   jobs,
 };

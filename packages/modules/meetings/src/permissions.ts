@@ -10,6 +10,7 @@ export const permissions = {
   // Who was told of a meeting and how: the proofs, with contacts masked.
   'meetings.see-deliveries': ['chair', 'commission', 'auditor', 'operator'],
   'meetings.notify': ['chair', 'operator'],
+  'meetings.see-decisions': ['owner', 'chair', 'commission', 'auditor', 'operator'],
   'meetings.see-closing': ['chair', 'commission', 'auditor', 'operator'],
   // Who voted how, by name: for those whom the law gives it to, not for whoever runs the service.
   'meetings.see-annexes': ['chair', 'commission', 'auditor'],

@@ -86,6 +86,7 @@ export type MeetingView = {
     seeMissing: boolean;
     takeBundle: boolean;
     replay: boolean;
+    seeClosing: boolean;
   };
 };
 
@@ -169,6 +170,7 @@ export function createViews(house: House): Views {
         vote: row.state === 'open' && hasVote && !isVotingOver(row, now),
         close: row.state === 'open' && isVotingOver(row, now) && mayDo(caller, 'meetings.close'),
         seeMissing: row.openedAt !== null && mayDo(caller, 'meetings.see-missing'),
+        seeClosing: row.state === 'closed' && mayDo(caller, 'meetings.see-closing'),
         takeBundle: row.state === 'closed' && (row.openness === 'public' || isMember(caller)),
         replay: row.state === 'closed' && mayDo(caller, 'meetings.replay'),
       },

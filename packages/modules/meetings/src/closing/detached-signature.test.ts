@@ -2,6 +2,7 @@ import { encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { assert, asyncProperty, integer } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSignature, SignatureFault, type SignableFile } from './detached-signature.ts';
+import type { SignerReport } from '../domain/signer-report.ts';
 import { PEM_SIGNATURE, SIGNATURES, SIGNED_TEXT } from './signatures.fixture.ts';
 
 const der = (name: keyof typeof SIGNATURES): Uint8Array =>
@@ -74,8 +75,8 @@ describe('a detached signature', () => {
 
   it('by GOST is kept and said not to be checked', async () => {
     // SHA-256 becomes GOST R 34.11-2012: an identifier of the same length is put in its place.
-    const sha = '060960864801650304' + '0201';
-    const gost = '06092a850307010102' + '0203';
+    const sha = '0609608648016503040201';
+    const gost = '06092a8503070101020203';
     const [report] = await readSignature(replaced(der('rsaSha256'), sha, gost), minutes);
     expect(report).toMatchObject({ verdict: 'not-checked', covers: null, subject: 'Orlova Anna Petrovna' });
   });
@@ -95,12 +96,11 @@ describe('a detached signature', () => {
           const changed = sound.slice();
           changed[at]! ^= flip;
           for (const bytes of [changed, sound.slice(0, at)]) {
-            try {
-              const reports = await readSignature(bytes, others);
-              expect(reports.every(({ verdict }) => verdict !== 'fits')).toBe(true);
-            } catch (error) {
-              expect(error).toBeInstanceOf(SignatureFault);
-            }
+            const told = await readSignature(bytes, others).catch((error: unknown) => error);
+            const isSafe = Array.isArray(told)
+              ? (told as SignerReport[]).every(({ verdict }) => verdict !== 'fits')
+              : told instanceof SignatureFault;
+            expect(isSafe).toBe(true);
           }
         },
       ),

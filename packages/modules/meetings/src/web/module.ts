@@ -69,6 +69,36 @@ const ruling: WebModule = {
   },
 };
 
+/** What follows the count: minutes, signatures, papers. */
+const closing: WebModule = {
+  name: 'meetings.closing',
+  nav: [],
+  pages: ['/buildings/[building]/meetings/[meeting]/closing'],
+  messages: {
+    ru: () =>
+      together(
+        shared.ru(),
+        import('./closing/messages/ru.json').then((file) => file.default),
+      ),
+    en: () =>
+      together(
+        shared.en(),
+        import('./closing/messages/en.json').then((file) => file.default),
+      ),
+  },
+};
+
+/** What the house has decided so far. */
+const deciding: WebModule = {
+  name: 'meetings.decisions',
+  nav: [],
+  pages: ['/buildings/[building]/decisions'],
+  messages: {
+    ru: () => import('./decisions/messages/ru.json').then((file) => file.default),
+    en: () => import('./decisions/messages/en.json').then((file) => file.default),
+  },
+};
+
 /** The meeting, the ballot, the receipts. */
 const voting: WebModule = {
   name: 'meetings',
@@ -78,4 +108,4 @@ const voting: WebModule = {
 };
 
 /** Narrower routes first, since the first part that owns a route gives its texts. */
-export const meetings: readonly WebModule[] = [calling, checking, ruling, voting];
+export const meetings: readonly WebModule[] = [calling, checking, closing, deciding, ruling, voting];

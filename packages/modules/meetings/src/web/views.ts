@@ -41,6 +41,7 @@ export const pathsOf = (building: string, meeting: string) => {
     receipts: `${meetingPath}/receipts`,
     result: `${meetingPath}/result`,
     verify: `${meetingPath}/verify`,
+    closing: `${meetingPath}/closing`,
     edit: `${meetingPath}/edit`,
   };
 };

@@ -1,0 +1,13 @@
+import { getClosing } from '@veche/meetings/closing/contract.ts';
+import { getMeeting } from '@veche/meetings/contract.ts';
+import { loadCall } from '#lib/call.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = async (event) => {
+  const call = await loadCall(event);
+  const [meeting, board] = await Promise.all([
+    call(getMeeting, { params: event.params }),
+    call(getClosing, { params: event.params }),
+  ]);
+  return { meeting, board };
+};

@@ -1,0 +1,43 @@
+// A closed meeting's decisions take their places in the house's register, each once.
+import type { Tx } from '@veche/module-kit/database.ts';
+import type { House } from '@veche/module-kit/module.ts';
+import { describeError } from '@veche/module-kit/server.ts';
+import { resultOf } from '../closing/box.ts';
+import { lockMeeting, noticeOf, type MeetingKey, type MeetingRow } from '../store.ts';
+import { findUnrecorded, hasDecisions, insertDecisions, lastDecision, lockDecisions } from './store.ts';
+
+/** Numbers the decisions of a meeting; does nothing when they have numbers. The caller holds the meeting. */
+export async function recordDecisions(tx: Tx, key: MeetingKey, row: MeetingRow): Promise<void> {
+  await lockDecisions(tx, key.buildingId);
+  if (await hasDecisions(tx, key)) return;
+  const last = await lastDecision(tx, key.buildingId);
+  const texts = new Map(noticeOf(row).items.map(({ id, text }) => [id, text]));
+  await insertDecisions(
+    tx,
+    resultOf(row).items.map(({ item, number, verdict }, position) => ({
+      buildingId: key.buildingId,
+      number: last + position + 1,
+      meeting: key.id,
+      item,
+      itemNumber: number,
+      text: texts.get(item) ?? '',
+      verdict,
+      passed: verdict === 'passed',
+      decidedAt: row.closedAt!,
+    })),
+  );
+}
+
+/** Numbers what was decided before there was a register; nothing is left to do after the first run. */
+export async function recordEarlierDecisions(house: House): Promise<void> {
+  for (const key of await findUnrecorded(house.db)) {
+    try {
+      await house.db.transaction(async (tx) => {
+        const row = await lockMeeting(tx, key);
+        if (row?.state === 'closed') await recordDecisions(tx, key, row);
+      });
+    } catch (error) {
+      house.log.error({ meeting: key.id, ...describeError(error) }, 'decisions could not be recorded');
+    }
+  }
+}
