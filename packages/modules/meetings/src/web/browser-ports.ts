@@ -1,6 +1,7 @@
 // What a browser lends to casting: the API by contract, WebCrypto, and the passing of time.
 import type { Call } from '@veche/module-kit/client.ts';
 import { castBallot, getReceipt, registerKey } from '../contract.ts';
+import { answerInTime } from './answer-in-time.ts';
 import type { CastPorts, CastStage } from './cast.ts';
 import { nameDevice } from './device-key.ts';
 import type { DeviceStore } from './device-store.ts';
@@ -22,9 +23,9 @@ export const browserPorts = (options: {
     },
     isRegistered: (key) => registered.includes(key),
     register: (key) =>
-      call(registerKey, { params, body: { ...key, label: nameDevice(navigator.userAgent) } }),
-    send: (body) => call(castBallot, { params, body }),
-    findReceipt: (idem) => call(getReceipt, { params: { ...params, idem } }),
+      answerInTime(call(registerKey, { params, body: { ...key, label: nameDevice(navigator.userAgent) } })),
+    send: (body) => answerInTime(call(castBallot, { params, body })),
+    findReceipt: (idem) => answerInTime(call(getReceipt, { params: { ...params, idem } })),
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     onStage,
   };

@@ -28,12 +28,16 @@ export function createWitnessWatch(options: {
   async function follow(store: DeviceStore, kept: KeptReceipt): Promise<void> {
     if (kept.witnessed || options.told().policy === null) return;
     timer ??= setTimeout(() => (isSlow = true), SLOW_MS);
-    const { followWitnesses } = await import('./follow-witnesses.ts');
+    const [{ followWitnesses }, { answerInTime }] = await Promise.all([
+      import('./follow-witnesses.ts'),
+      import('./answer-in-time.ts'),
+    ]);
     try {
       const final = await followWitnesses(
         {
           store,
-          findReceipt: (idem) => options.call(getReceipt, { params: { ...options.params(), idem } }),
+          findReceipt: (idem) =>
+            answerInTime(options.call(getReceipt, { params: { ...options.params(), idem } })),
           wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
           isStopped: () => stopped,
         },
