@@ -207,6 +207,12 @@ describe('the check before the close', () => {
       taken: { reason: 'Диск заменён, копия у секретаря', by: 'chair of the house' },
     });
     expect(await close(place)).toBeNull();
+    expect((await stranger()(contract.getMeeting, { params: place })).accepted).toContainEqual({
+      code: 'annex-changed',
+      item: 1,
+      title: 'Документ не тот, что в уведомлении',
+      reason: 'Диск заменён, копия у секретаря',
+    });
     const bundle = await bundleOf(anna, place);
     expect((await auditOf(house, bundle)).ok).toBe(true);
     // What owners were told of is in the bundle, byte by byte.

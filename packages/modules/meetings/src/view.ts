@@ -6,7 +6,7 @@ import type { Caller } from '@veche/module-kit/who.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import type { Building } from '@veche/people/store.ts';
 import { standingView } from './calling/standing-view.ts';
-import { listMaterials } from './calling/store.ts';
+import { listMaterials, listOverrides, type OverrideRow } from './calling/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { z } from 'zod';
 import { findInstalled, installedRules } from './rules/installed.ts';
@@ -151,7 +151,8 @@ export function createViews(house: House): Views {
       closesAt: row.closesAt?.toISOString() ?? null,
       calledAt: row.calledAt?.toISOString() ?? null,
       closedAt: row.closedAt?.toISOString() ?? null,
-      ...choicesOf(row, translate),
+      ...choicesOf(row),
+      accepted: acceptedIn(row, await listOverrides(house.db, keyOf(row)), translate),
       materials: (await listMaterials(house.db, keyOf(row))).map(
         ({ id, item, name, type, bytes, sha256 }) => ({ id, item, name, type, bytes, sha256 }),
       ),
@@ -194,7 +195,7 @@ const awaitsWitnesses = ({ state, policy, closing, minutesFile }: MeetingRow): b
 const instantOf = (unixSeconds: number): string => new Date(unixSeconds * 1000).toISOString();
 
 /** What was chosen for the whole meeting: as the notice has it once called, before that as drafted. */
-function choicesOf(row: MeetingRow, translate: Translate) {
+function choicesOf(row: MeetingRow) {
   const notice = row.notice === null ? null : noticeOf(row);
   const { kind, convener, sale, gathering, materialsPlace } = notice ?? row.draft;
   return {
@@ -203,13 +204,24 @@ function choicesOf(row: MeetingRow, translate: Translate) {
     sale: sale ?? null,
     gathering: gathering ?? null,
     materialsPlace: materialsPlace ?? null,
-    accepted: (notice?.accepted ?? []).map(({ code, item, reason }) => ({
+  };
+}
+
+/** What was taken by somebody: before the notice as the notice has it, before the close as it was recorded. */
+function acceptedIn(
+  row: MeetingRow,
+  taken: readonly OverrideRow[],
+  translate: Translate,
+): MeetingView['accepted'] {
+  const notice = row.notice === null ? null : noticeOf(row);
+  return [
+    ...(notice?.accepted ?? []).map(({ code, item, reason }) => ({
       code,
       item: notice?.items.find(({ id }) => id === item)?.number ?? null,
-      title: titleOfFinding(code, translate),
       reason,
     })),
-  };
+    ...taken.filter(({ stage }) => stage === 'close'),
+  ].map(({ code, item, reason }) => ({ code, item, title: titleOfFinding(code, translate), reason }));
 }
 
 /** A title without the facts of the finding; its code where this version has no words for it. */
