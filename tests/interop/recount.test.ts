@@ -27,7 +27,7 @@ it('counts any meeting by any rule to the same bytes as the auditor', () => {
     fc.property(arbitraryMeeting(fc), fc.option(fc.nat(9), { nil: undefined }), (meeting, late) => {
       expect(isCountedAlike(meeting, late)).toBe(true);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
@@ -44,7 +44,7 @@ it.each(countable.map((rule) => [rule.id, rule] as const))(
   (_, rule) => {
     fc.assert(
       fc.property(arbitraryMeeting(fc, [rule]), (meeting) => isCountedAlike(meeting)),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
     const item = { id: 'i1', number: 1, text: '', explanation: '', rule };
     const notice = {
