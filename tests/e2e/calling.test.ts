@@ -37,6 +37,7 @@ describe('calling a meeting by the law', async () => {
     await goOn(visitor);
     await heading(visitor, 'Agenda');
     edit = new URL(page.url()).pathname;
+    expect(edit).toMatch(/\/edit$/);
   });
 
   it('takes an item from the library with its clause and the rule of that clause', async () => {
@@ -95,7 +96,7 @@ describe('calling a meeting by the law', async () => {
       mimeType: 'application/pdf',
       buffer: Buffer.from('%PDF-1.7 smeta'),
     });
-    await page.getByRole('link', { name: 'смета.pdf' }).waitFor();
+    expect(await seen(page.getByRole('link', { name: 'смета.pdf' }))).toBe(true);
     await page.getByLabel('Where they can be seen on paper').fill('У председателя');
     await goOn(visitor);
     await heading(visitor, 'Review and call');

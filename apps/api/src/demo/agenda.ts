@@ -1,6 +1,12 @@
 // What the invented owners vote on: ordinary matters of an ordinary house, each with the rule the law gives it.
 
-export type DemoItem = { readonly text: string; readonly explanation: string; readonly ruleId: string };
+export type DemoItem = {
+  readonly text: string;
+  readonly explanation: string;
+  readonly ruleId: string;
+  /** Its place in the library of what a meeting may decide. */
+  readonly clause?: string;
+};
 
 /** The meeting that is over. */
 export const PAST_AGENDA: readonly DemoItem[] = [
@@ -8,6 +14,7 @@ export const PAST_AGENDA: readonly DemoItem[] = [
     text: 'Избрать председателем собрания Председателя совета дома, секретарём — члена счётной комиссии.',
     explanation: 'Они подписывают протокол.',
     ruleId: 'ru.participants',
+    clause: 'ru.officers',
   },
   {
     text: 'Утвердить отчёт управляющей организации за прошлый год.',
@@ -23,8 +30,15 @@ export const PAST_AGENDA: readonly DemoItem[] = [
     text: 'Передать часть двора у северного торца под стоянку с платным въездом.',
     explanation: 'Общее имущество: нужны две трети голосов всех собственников.',
     ruleId: 'ru.two-thirds-all',
+    clause: 'ru.44-2.3',
   },
 ];
+
+/** A document of every meeting: plain text, as invented as the rest. */
+export const DEMO_PAPER = {
+  name: 'Расчёты и условия.txt',
+  text: 'Расчёты к вопросам повестки (придуманы для демонстрации).\n\nСтоимость работ, сроки и подрядчики названы в пояснениях к вопросам.\nОригиналы договоров — у председателя совета дома.\n',
+} as const;
 
 /** The meeting that is open. */
 export const OPEN_AGENDA: readonly DemoItem[] = [
@@ -32,6 +46,7 @@ export const OPEN_AGENDA: readonly DemoItem[] = [
     text: 'Установить во дворе ограждение с воротами и калиткой.',
     explanation: 'Открываются с телефона и ключом; экстренные службы проезжают без ожидания.',
     ruleId: 'ru.two-thirds-all',
+    clause: 'ru.44-2.2',
   },
   {
     text: 'Поставить камеры наблюдения в лифтовых холлах первых этажей.',

@@ -1,6 +1,7 @@
 // Fills a new demonstration with a living building: a register, a meeting that is over and one that is open.
 // Everything goes through the public API, by sessions of the invented people; only the first operator is put in by hand.
 // Its past is told by holding the demonstration's clock at the moments when things happened.
+import { uploadMaterial } from '@veche/meetings/calling/contract.ts';
 import { callMeeting, closeMeeting, draftMeeting, getMeeting } from '@veche/meetings/contract.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import {
@@ -11,12 +12,13 @@ import {
   readRegister,
   uploadRegister,
 } from '@veche/people/contract.ts';
+import { setBase } from '@veche/people/register/contract.ts';
 import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
 import { createSessions } from '@veche/people/sessions.ts';
 import { replaceDemoPeople, type DemoPart } from '@veche/people/store.ts';
 import type { OpenHouse } from '../house.ts';
 import { ensureOperator } from '../operator.ts';
-import { OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
+import { DEMO_PAPER, OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
 import { prepareOwner, type Choices, type Place } from './owner.ts';
 
 const OWNERS = 60;
@@ -52,6 +54,7 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
 
     const past = await call(open, chair, goTo, building, {
       title: 'Годовое собрание собственников',
+      kind: 'annual',
       agenda: PAST_AGENDA,
       calledMs: -42 * DAY_MS,
       opensMs: -30 * DAY_MS,
@@ -64,6 +67,7 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
 
     const present = await call(open, chair, goTo, building, {
       title: 'Двор, лифт и камеры',
+      kind: 'extraordinary',
       agenda: OPEN_AGENDA,
       calledMs: -13 * DAY_MS,
       opensMs: -2 * DAY_MS,
@@ -119,6 +123,15 @@ async function settle(operator: Call) {
   const inImport = { building, import: uploaded.id };
   await operator(checkRegister, { params: inImport, body: { mapping: uploaded.mapping } });
   await operator(applyRegister, { params: inImport });
+  await operator(setBase, {
+    params,
+    body: {
+      areaCm2: buildingAreaCm2,
+      source: 'Технический паспорт дома',
+      documentNumber: '16-401/7',
+      documentDate: '2009-09-15',
+    },
+  });
 
   const owners = await readOwners(operator, building);
   const grant = async (
@@ -164,6 +177,7 @@ type Called = { readonly place: Place; readonly items: readonly string[] };
 
 type Plan = {
   readonly title: string;
+  readonly kind: 'annual' | 'extraordinary';
   readonly agenda: readonly DemoItem[];
   readonly calledMs: number;
   readonly opensMs: number;
@@ -179,9 +193,24 @@ async function call(open: OpenHouse, chair: Call, goTo: GoTo, building: string, 
   const { title, agenda } = plan;
   const draft = await chair(draftMeeting, {
     params: { building },
-    body: { title, opensAt: moment(plan.opensMs), closesAt: moment(plan.closesMs), items: [...agenda] },
+    body: {
+      title,
+      kind: plan.kind,
+      convener: 'council',
+      sale: 'stays',
+      materialsPlace: 'У председателя совета дома, квартира 3, по будням с 19 до 21 часа',
+      opensAt: moment(plan.opensMs),
+      closesAt: moment(plan.closesMs),
+      items: [...agenda],
+    },
   });
   const place = { building, meeting: draft.id };
+  await chair(uploadMaterial, {
+    params: place,
+    query: { fileName: DEMO_PAPER.name },
+    body: new TextEncoder().encode(DEMO_PAPER.text),
+    contentType: 'application/octet-stream',
+  });
   await chair(callMeeting, { params: place, body: {} });
   goTo(plan.opensMs);
   await open.runTimedJobs();

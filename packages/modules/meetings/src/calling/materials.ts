@@ -7,9 +7,8 @@ import type { House } from '@veche/module-kit/module.ts';
 import { lockMeeting, type MeetingKey } from '../store.ts';
 import { insertMaterial, listMaterials } from './store.ts';
 
-/** A meeting has so many at most, each of so many bytes. */
-export const MAX_MATERIALS = 30;
-export const MAX_MATERIAL_BYTES = 15 * 1024 * 1024;
+/** A meeting has so many at most; how large each may be is in the contract. */
+const MAX_MATERIALS = 30;
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 const OPEN = 'application/vnd.oasis.opendocument';
@@ -27,9 +26,6 @@ const KINDS: Readonly<Record<string, readonly [type: string, begins: readonly nu
   txt: ['text/plain', null],
   csv: ['text/csv', null],
 };
-
-/** Endings of names, for a file chooser. */
-export const MATERIAL_ENDINGS = Object.keys(KINDS).map((ending) => `.${ending}`);
 
 /** The media type of a file by its name and its content; null when it is none that is taken. */
 export function sniffMaterial(name: string, bytes: Uint8Array): string | null {
@@ -86,8 +82,7 @@ export async function attach(
     const row = await lockMeeting(tx, key);
     if (!row) return refuse('not-found');
     if (row.state !== 'draft') return refuse('already-called');
-    if ((await listMaterials(tx, key)).length >= MAX_MATERIALS)
-      return refuse('too-many-files', { limit: MAX_MATERIALS });
+    if ((await listMaterials(tx, key)).length >= MAX_MATERIALS) return refuse('too-many-files');
     await insertMaterial(tx, {
       buildingId: key.buildingId,
       meeting: key.id,
