@@ -34,12 +34,19 @@ export const hashContent = ({ channel, recipient, subject, text }: NewMessage): 
     .update(JSON.stringify([channel, recipient, subject, text]))
     .digest('hex');
 
+/** A statement for all owners of a very large building would run into the time that one is given. */
+const MESSAGES_AT_ONCE = 5_000;
+
 /**
- * Queues messages; one statement for any number of them. Nothing but a code goes to an address that is known to be dead:
+ * Queues messages, any number of them in a few statements. Nothing but a code goes to an address that is known to be dead:
  * such a message is kept as given up, so that the proof shows why.
  */
 export async function insertMessages(tx: Tx, queued: readonly NewMessage[], now: Date): Promise<void> {
-  if (queued.length === 0) return;
+  for (let from = 0; from < queued.length; from += MESSAGES_AT_ONCE)
+    await insertPart(tx, queued.slice(from, from + MESSAGES_AT_ONCE), now);
+}
+
+async function insertPart(tx: Tx, queued: readonly NewMessage[], now: Date): Promise<void> {
   const rows = queued.map((message, place) => ({
     place,
     channel: message.channel,
