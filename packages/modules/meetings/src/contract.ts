@@ -314,6 +314,7 @@ export const callMeeting = endpoint({
     'findings-open': 409,
     'register-empty': 409,
     'unknown-rule': 422,
+    'rule-not-held': 422,
     'unknown-entrance': 422,
   },
 });

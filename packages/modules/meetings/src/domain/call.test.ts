@@ -107,6 +107,7 @@ describe('calling a meeting', () => {
     ['findings-open', { opensAt: '2026-03-11T09:00:00Z' }, { overrides: [{ ...short, reason: ' ' }] }],
     ['findings-open', { opensAt: '2026-03-11T09:00:00Z' }, { overrides: [{ ...short, item: 1 }] }],
     ['unknown-rule', { items: [{ text: 'Вопрос', explanation: '', ruleId: 'ru.no-such' }] }, {}],
+    ['rule-not-held', { items: [{ text: 'Вопрос', explanation: '', ruleId: 'es.1-3' }] }, {}],
     ['unknown-rule', {}, { at: new Date('2024-08-31T20:59:59Z') }],
   ] as const)('refuses: %s', (code, change, options) => {
     const late = 'at' in options ? { opensAt: '2024-10-01T09:00:00Z', closesAt: '2024-10-11T09:00:00Z' } : {};

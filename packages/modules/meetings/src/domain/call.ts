@@ -5,6 +5,7 @@ import type { Notice, NoticeItem, NoticeMaterial } from '@veche/ledger/meeting.t
 import { nameEntrance, type DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { Convener, MeetingKind, SalePolicy } from './agenda-choices.ts';
 import { wholeSeconds } from './instant.ts';
+import { limitOf } from './house-limits.ts';
 import { hasOpenEntrance, isSame, type Finding } from './preflight.ts';
 
 export type DraftItem = {
@@ -49,7 +50,7 @@ const STOPS = [
   'unknown-entrance',
 ] as const;
 
-export type CallRefusal = Refusal<(typeof STOPS)[number] | 'findings-open'>;
+export type CallRefusal = Refusal<(typeof STOPS)[number] | 'findings-open' | 'rule-not-held'>;
 
 /** `notice` is what owners are told, exactly: its canonical JSON is what `meeting.called` commits to. */
 export type Called = {
@@ -90,6 +91,7 @@ export function callMeeting(input: {
   for (const [position, item] of draft.items.entries()) {
     const rule = input.findRule(item.ruleId);
     if (!rule) return refuse('unknown-rule', { item: position + 1 });
+    if (limitOf(rule)) return refuse('rule-not-held', { item: position + 1 });
     const ruleTexts = input.textsOf(rule);
     items.push({
       id: itemId(position + 1),
