@@ -93,6 +93,40 @@ describe('the register', async () => {
     expect(await seen(page.getByRole('row', { name: /Поверенная Ольга.*in force/ }))).toBe(true);
   });
 
+  it('works out the rooms of a communal flat', async () => {
+    const visitor = await come({ viewport: PHONE });
+    const { page, open } = visitor;
+    await signIn(visitor, part('chair').contact);
+    const alone = (await chair(readRegister, { params: { building }, query: {} })).premises.find(
+      ({ id, kind, titles, areaCm2 }) =>
+        id !== flat.id && kind === 'flat' && titles.length === 1 && areaCm2 > 300_000,
+    )!;
+    await open(`/buildings/${building}/register/premises/${alone.id}`);
+    await page.getByLabel('What happened').selectOption({ label: 'Divided into shares by agreement' });
+    await page.getByRole('button', { name: 'One more owner' }).click();
+    await page.getByLabel('These are rooms of a communal flat').check();
+    const areas = page.getByLabel('Area of the room, m²');
+    await areas.first().fill('10');
+    await areas.last().fill('20');
+    await page.getByRole('button', { name: 'Work out the shares' }).click();
+    const shares = page.getByLabel('Share of the premises');
+    await expect.poll(() => shares.first().inputValue()).toBe('1/3');
+    expect(await shares.last().inputValue()).toBe('2/3');
+  });
+
+  it('has pages for every eye: nothing is found by axe, and nothing scrolls sideways on a phone', async () => {
+    const visitor = await come({ viewport: PHONE });
+    const { page, open } = visitor;
+    await signIn(visitor, part('chair').contact);
+    for (const door of ['', '/review', '/representations', '/duplicates', '/looks']) {
+      await open(`/buildings/${building}/register${door}`);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+      expect(violations, door).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, door).toBeLessThanOrEqual(0);
+    }
+  });
+
   it('tells the owner who looked', async () => {
     const visitor = await come({ viewport: PHONE });
     await signIn(visitor, owner.contact);
