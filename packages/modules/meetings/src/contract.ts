@@ -178,6 +178,7 @@ const meetingView = z.object({
     vote: z.boolean(),
     close: z.boolean(),
     seeMissing: z.boolean(),
+    seeDeliveries: z.boolean(),
     replay: z.boolean(),
     seeClosing: z.boolean(),
     takeBundle: z.boolean(),

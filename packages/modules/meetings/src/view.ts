@@ -84,6 +84,7 @@ export type MeetingView = {
     vote: boolean;
     close: boolean;
     seeMissing: boolean;
+    seeDeliveries: boolean;
     takeBundle: boolean;
     replay: boolean;
     seeClosing: boolean;
@@ -170,6 +171,7 @@ export function createViews(house: House): Views {
         edit: row.state === 'draft' && mayDo(caller, 'meetings.call'),
         vote: row.state === 'open' && hasVote && !isVotingOver(row, now),
         close: row.state === 'open' && isVotingOver(row, now) && mayDo(caller, 'meetings.close'),
+        seeDeliveries: row.calledAt !== null && mayDo(caller, 'meetings.see-deliveries'),
         seeMissing: row.openedAt !== null && mayDo(caller, 'meetings.see-missing'),
         seeClosing: row.state === 'closed' && mayDo(caller, 'meetings.see-closing'),
         takeBundle: row.state === 'closed' && (row.openness === 'public' || isMember(caller)),

@@ -15,6 +15,8 @@ export const people: WebModule = {
     '/operator',
     '/registry',
     '/outbox',
+    '/notices',
+    '/stop',
   ],
   messages: {
     ru: () => import('./messages/ru.json').then((file) => file.default),

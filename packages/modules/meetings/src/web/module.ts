@@ -58,6 +58,17 @@ const checking: WebModule = {
   },
 };
 
+/** The notice centre: who was told of the meeting. */
+const telling: WebModule = {
+  name: 'meetings.notices',
+  nav: [],
+  pages: ['/buildings/[building]/meetings/[meeting]/notices'],
+  messages: {
+    ru: () => import('./notice/messages/ru.json').then((file) => file.default),
+    en: () => import('./notice/messages/en.json').then((file) => file.default),
+  },
+};
+
 /** The library of decision rules. */
 const ruling: WebModule = {
   name: 'meetings.rules',
@@ -108,4 +119,4 @@ const voting: WebModule = {
 };
 
 /** Narrower routes first, since the first part that owns a route gives its texts. */
-export const meetings: readonly WebModule[] = [calling, checking, closing, deciding, ruling, voting];
+export const meetings: readonly WebModule[] = [calling, checking, closing, telling, deciding, ruling, voting];

@@ -43,5 +43,6 @@ export const pathsOf = (building: string, meeting: string) => {
     verify: `${meetingPath}/verify`,
     closing: `${meetingPath}/closing`,
     edit: `${meetingPath}/edit`,
+    notices: `${meetingPath}/notices`,
   };
 };
