@@ -48,6 +48,12 @@ import { createViews, isVotingOver, keyOf, ruleTexts, rulesOfToday } from './vie
 
 const NEWEST = 50;
 
+/** The moment of a call and the meeting's id, as `next` of the list gave them. */
+function readCursor(before: string): { calledAt: Date; id: string } {
+  const dash = before.indexOf('-');
+  return { calledAt: new Date(Number(before.slice(0, dash))), id: before.slice(dash + 1) };
+}
+
 export function routes(house: House): readonly Route[] {
   const { db } = house;
   const casting = createCasting(house);
@@ -100,18 +106,24 @@ export function routes(house: House): readonly Route[] {
       };
     }),
 
-    route(contract.listPublicMeetings, async ({ now }) => ({
-      meetings: (await listNewestCalled(db, NEWEST)).map((row) => ({
-        id: row.id,
-        buildingId: row.buildingId,
-        address: row.address,
-        timeZone: row.timeZone,
-        title: row.title,
-        state: row.state,
-        closesAt: row.closesAt?.toISOString() ?? null,
-        votingEnded: isVotingOver(row, now),
-      })),
-    })),
+    route(contract.listPublicMeetings, async ({ query, now }) => {
+      const rows = await listNewestCalled(db, NEWEST + 1, query.before ? readCursor(query.before) : null);
+      const shown = rows.slice(0, NEWEST);
+      const last = shown.at(-1);
+      return {
+        meetings: shown.map((row) => ({
+          id: row.id,
+          buildingId: row.buildingId,
+          address: row.address,
+          timeZone: row.timeZone,
+          title: row.title,
+          state: row.state,
+          closesAt: row.closesAt?.toISOString() ?? null,
+          votingEnded: isVotingOver(row, now),
+        })),
+        next: last && rows.length > NEWEST ? `${last.calledAt!.getTime()}-${last.id}` : null,
+      };
+    }),
 
     route(contract.draftMeeting, async (input) => {
       const building = await findBuilding(db, input.params.building);

@@ -217,8 +217,14 @@ export const listPublicMeetings = endpoint({
   method: 'GET',
   path: '/api/v1/meetings',
   who: 'anyone',
-  summary: 'The newest called meetings of the installation',
-  query: lang,
+  summary: 'Called meetings of the installation, newest first',
+  query: lang.extend({
+    before: z
+      .string()
+      .regex(/^[0-9]{1,13}-[A-Za-z0-9_-]{1,64}$/)
+      .optional()
+      .meta({ description: 'From where to go on: what an earlier answer gave as `next`.' }),
+  }),
   reply: z.object({
     meetings: z.array(
       z.object({
@@ -232,6 +238,7 @@ export const listPublicMeetings = endpoint({
         votingEnded,
       }),
     ),
+    next: z.string().nullable().meta({ description: 'Where the older ones begin; null: there are none.' }),
   }),
   refusals: {},
 });

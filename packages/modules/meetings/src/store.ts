@@ -101,13 +101,24 @@ export async function listMeetings(tx: Tx, buildingId: string, withDrafts: boole
     .limit(500);
 }
 
-/** Called meetings of all buildings, newest first, with the address and the time zone of their notice. */
-export async function listNewestCalled(tx: Tx, limit: number) {
+/**
+ * Called meetings of all buildings, newest first, with the address and the time zone of their notice.
+ * @param before - the last one of those listed already; null: from the newest on
+ */
+export async function listNewestCalled(
+  tx: Tx,
+  limit: number,
+  before: { readonly calledAt: Date; readonly id: string } | null,
+) {
   const rows = await tx
     .select()
     .from(meetings)
-    .where(isNotNull(meetings.calledAt))
-    .orderBy(desc(meetings.calledAt))
+    .where(
+      before
+        ? sql`(${meetings.calledAt}, ${meetings.id}) < (${before.calledAt.toISOString()}::timestamptz, ${before.id}::text)`
+        : isNotNull(meetings.calledAt),
+    )
+    .orderBy(desc(meetings.calledAt), desc(meetings.id))
     .limit(limit);
   return rows.map((row) => {
     const { building, timeZone } = noticeOf(row);
