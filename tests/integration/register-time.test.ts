@@ -131,7 +131,16 @@ describe('a sale', () => {
     expect(versions.filter(({ id }) => events[0]!.closed.includes(id))).toMatchObject([
       { owner: { name: 'Орлова Анна' }, share: '1', supersededAt: clock.now().toISOString() },
     ]);
-    // The buyer can sign in and is an owner; both are told at the next meeting.
+    // Nobody's share changes unseen: who held it and who holds it are told.
+    const told = await sql<{ recipient: string; text: string }[]>`
+      select recipient, text from people.messages where template = 'people.title-changed' and channel = 'email' and building_id = ${building.id}
+      order by recipient`;
+    expect(told.map(({ recipient }) => recipient)).toEqual([
+      'anna@example.org',
+      `gleb${building.n}@example.org`,
+    ]);
+    expect(told[0]!.text).toContain('о помещении 1,');
+    // The buyer can sign in and is an owner.
     const buyer = await signedIn(`gleb${building.n}@example.org`);
     expect((await buyer(people.getMe)).buildings).toMatchObject([
       { roles: ['owner'], holdings: [{ premises: '1', share: '1/2' }] },

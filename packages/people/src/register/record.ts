@@ -20,6 +20,7 @@ import {
 } from './person-store.ts';
 import { checkGrant } from './representation.ts';
 import { NO_DOCUMENT, type TitleDocument } from './title-document.ts';
+import type { TitleVersion } from './titles.ts';
 import { decideEvent, type Correction, type Recipient, type TitleEvent } from './title-event.ts';
 import {
   findPremises,
@@ -161,11 +162,14 @@ export async function recordEvent(
   body: EventBody,
 ): Promise<{ id: string } | Refusal<RefusalOf<typeof contract.recordEvent>>> {
   const done = await whole(house, async (tx) => {
-    if (!(await lockPremises(tx, desk.buildingId, premisesId))) throw new Turned(refuse('not-found'));
+    const premises = await lockPremises(tx, desk.buildingId, premisesId);
+    if (!premises) throw new Turned(refuse('not-found'));
     const event = await readEvent(tx, desk, body);
     const versions = await readVersions(tx, desk.buildingId, premisesId);
     const known = versions.filter(({ supersededAt }) => supersededAt === null);
     const change = orTurn(decideEvent(premisesId, known, event));
+    const closed = known.filter(({ id }) => change.closed.includes(id));
+    await tellHolders(tx, house, desk, [...closed, ...change.opened], premises.number);
     const id = await insertEvent(tx, {
       buildingId: desk.buildingId,
       premisesId,
@@ -181,6 +185,28 @@ export async function recordEvent(
     return { id };
   });
   return done as { id: string } | Refusal<RefusalOf<typeof contract.recordEvent>>;
+}
+
+/** Nobody's share changes unseen: whoever held it and whoever holds it is told, lest somebody sells what is not his. */
+async function tellHolders(
+  tx: Tx,
+  house: House,
+  desk: Desk,
+  versions: readonly Pick<TitleVersion, 'personId' | 'jointWith'>[],
+  premises: string,
+): Promise<void> {
+  const ids = versions.flatMap(({ personId, jointWith }) => [personId, ...jointWith]);
+  await house.notices.send(
+    tx,
+    [...new Set(ids)]
+      .filter((id) => id !== null)
+      .map((personId) => ({
+        personId,
+        template: 'people.title-changed',
+        values: { premises },
+        buildingId: desk.buildingId,
+      })),
+  );
 }
 
 /** Corrects every title of the one to the other, in one event of the building. */
@@ -205,6 +231,8 @@ export async function mergePersons(
     )
       throw new Turned(refuse('persons-differ'));
     await lockTitles(tx, buildingId);
+    // By the contacts that are about to pass to the other, while they are still there.
+    await house.notices.send(tx, [{ personId: from, template: 'people.contact-changed', buildingId }]);
     const held = (await readKnownVersions(tx, buildingId)).filter(
       ({ personId, jointWith, usufructuaryId }) =>
         personId === from || usufructuaryId === from || jointWith.includes(from),
