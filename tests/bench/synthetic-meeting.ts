@@ -22,6 +22,7 @@ import { createNoteSigner, formatVerifierKey } from '@veche/ledger/note.ts';
 import { createSequencer } from '@veche/ledger/sequencer.ts';
 import { rootOf } from '@veche/ledger/tree.ts';
 import { countMeeting } from '@veche/rules/count.ts';
+import { entrancesOf } from '@veche/rules/decision-rule.ts';
 import { listPresets } from '@veche/rules/presets.ts';
 
 const ORIGIN = 'bench.example/log';
@@ -65,7 +66,10 @@ export async function makeMeeting(entries: number, items: number): Promise<Synth
     while ((await sequencer.step()) > 0);
   };
 
-  const rules = listPresets('ru', '2026-11-01').map(({ rule }) => rule);
+  // A rule about one entrance waits for an item to name it.
+  const rules = listPresets('ru', '2026-11-01')
+    .map(({ rule }) => rule)
+    .filter((rule) => entrancesOf(rule).length === 0);
   const notice: Notice = {
     meeting: MEETING,
     title: 'Bench',

@@ -118,6 +118,8 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
       items: Array.from({ length: options.items }, (_, i) => ({
         text: `Item ${i + 1}: shall the owners decide so?`,
         ruleId: rules[i % rules.length]!.rule.id,
+        // For the rules that measure one entrance.
+        entrance: '1',
       })),
     },
   });
