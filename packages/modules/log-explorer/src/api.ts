@@ -67,6 +67,10 @@ export function routes(house: House): readonly Route[] {
       };
     }),
 
+    route(contract.listRegistrars, async () => ({
+      indexes: (await ledger.registrarEntries()).map(({ index }) => index),
+    })),
+
     route(contract.findEntry, async ({ query }) => {
       const index = await ledger.findByHash(query.hash);
       return index === null ? refuse('not-found') : { index };

@@ -104,6 +104,18 @@ export const listMeetingEntries = endpoint({
   refusals: {},
 });
 
+export const listRegistrars = endpoint({
+  id: 'log.listRegistrars',
+  method: 'GET',
+  path: '/api/v1/log/registrars',
+  who: 'anyone',
+  summary: 'The entries of the log that name the registrar’s keys',
+  description:
+    'Where to look: each names the key that signs from there on, and is signed by the one before. Entry 0 is the first.',
+  reply: z.object({ indexes: z.array(index) }),
+  refusals: {},
+});
+
 export const findEntry = endpoint({
   id: 'log.findEntry',
   method: 'GET',

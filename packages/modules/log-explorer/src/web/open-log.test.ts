@@ -1,5 +1,8 @@
-import { encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { parseCheckpoint, signCheckpoint } from '@veche/ledger/checkpoint.ts';
+import { publicKeyOf } from '@veche/ledger/ed25519.ts';
+import { encodeEntry, signEntry, type Entry } from '@veche/ledger/entry.ts';
+import { logOfLeaves } from '@veche/ledger/log.fixture.ts';
 import { cosign, holdMeeting, logSigner, ORIGIN, POLICY, seedOf } from '@veche/ledger/meeting.fixture.ts';
 import { createNoteSigner, parseNote } from '@veche/ledger/note.ts';
 import { leafHash, rootOf } from '@veche/ledger/tree.ts';
@@ -122,7 +125,7 @@ describe('reading an entry', () => {
     const log = await open();
     const kinds = new Set<string>();
     for (let index = 0; index < size; index++) {
-      const read = await readEntry(log, index);
+      const read = await readEntry(log, index, [0]);
       expect(read.entry!.isSigned, String(index)).toBe(true);
       expect(read.entry!.isKnown).toBe(true);
       expect(read.steps.at(-1)!.hash).toEqual(log.checkpoint.root);
@@ -130,7 +133,7 @@ describe('reading an entry', () => {
       kinds.add(read.entry!.kind);
     }
     expect([...kinds]).toContain('meeting.closed');
-    expect((await readEntry(log, 0)).entry!.kind).toBe('registrar');
+    expect((await readEntry(log, 0, [])).entry!.kind).toBe('registrar');
   });
 
   it('names the bundle that was changed', async () => {
@@ -138,7 +141,43 @@ describe('reading an entry', () => {
     const changed = world.files.get(path)!.slice();
     changed[100]! ^= 1;
     const log = await open({ [path]: changed });
-    expect(await codeOf(readEntry(log, 3))).toBe(`file ${path}`);
+    expect(await codeOf(readEntry(log, 3, [0]))).toBe(`file ${path}`);
+  });
+
+  it('knows the registrar by every key that the log handed the office to, and by no other', async () => {
+    const [first, second, stranger] = ['registrar', 'registrar 2', 'stranger'].map(seedOf) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    const keyOf = (seed: Uint8Array): string => encodeBase64(publicKeyOf(seed));
+    const naming = (named: Uint8Array, by: Uint8Array): Entry =>
+      signEntry({ kind: 'registrar', origin: ORIGIN, key: keyOf(named) }, by);
+    const result = (by: Uint8Array): Entry =>
+      signEntry({ kind: 'result', meeting: 'm', result: encodeBase64(seedOf('result')) }, by);
+    const leaves = [
+      naming(first, first),
+      result(first),
+      naming(stranger, stranger),
+      naming(second, first),
+      result(second),
+      result(first),
+      result(stranger),
+    ].map((entry) => encodeUtf8(encodeEntry(entry)));
+    const { files, root } = logOfLeaves(leaves);
+    const log = await open({
+      ...Object.fromEntries(files),
+      checkpoint: encodeUtf8(signCheckpoint(ORIGIN, leaves.length, root, logSigner)),
+    });
+    const rolesBy = (registrars: number[]) =>
+      Promise.all(
+        leaves.map(async (_, index) => (await readEntry(log, index, registrars)).entry!.author.role),
+      );
+    const roles = ['registrar', 'registrar', 'other', 'registrar', 'registrar', 'other', 'other'];
+    expect(await rolesBy([0, 2, 3])).toEqual(roles);
+    // Where the service says something else the log is believed, and nobody is called registrar who is not.
+    expect(await rolesBy([3, 1, 6, 3])).toEqual(roles);
+    expect(await rolesBy([])).toEqual(roles.with(4, 'other').with(5, 'registrar'));
   });
 
   it('has no kind for what is no entry', () => expect(kindOf(encodeUtf8('{"kind":"x"}'))).toBe(null));

@@ -45,23 +45,27 @@ export async function readLeaf({ reader }: OpenLog, index: number): Promise<Uint
 
 /**
  * @param index below the size of the log
+ * @param registrars - where the log is said to name registrar's keys; what is not so there changes nothing
  * @throws LogBroken
  */
-export async function readEntry(log: OpenLog, index: number): Promise<ReadEntry> {
+export async function readEntry(
+  log: OpenLog,
+  index: number,
+  registrars: readonly number[],
+): Promise<ReadEntry> {
   const { size, root } = log.checkpoint;
   try {
     const leaf = await readLeaf(log, index);
     const hash = leafHash(leaf);
     const proof = await proveInclusion(index, size, log.reader.hashes);
     checkInclusion(proof, index, hash, size, root);
-    const first = index === 0 ? leaf : await readLeaf(log, 0);
     return {
       index,
       text: textOf(leaf),
       bytes: leaf.length,
       hash,
       steps: stepsOf(index, size, hash, proof),
-      entry: await showEntry(leaf, first),
+      entry: await showEntry(leaf, await findRegistrar(log, index, registrars)),
     };
   } catch (error) {
     throw toBroken(error);
@@ -73,12 +77,34 @@ export function kindOf(leaf: Uint8Array): string | null {
   return parseEntry(leaf)?.kind ?? null;
 }
 
-async function showEntry(leaf: Uint8Array, first: Uint8Array): Promise<ShownEntry | null> {
+/**
+ * The registrar's key that was to sign the entry: the one that entry 0 names, or the one it was handed over to, each time
+ * signed by the key before.
+ */
+async function findRegistrar(
+  log: OpenLog,
+  index: number,
+  registrars: readonly number[],
+): Promise<string | null> {
+  let key: string | null = null;
+  const before = registrars.filter((at) => at > 0 && at < index);
+  for (const at of [0, ...new Set(before.toSorted((a, b) => a - b))]) {
+    const entry = parseEntry(await readLeaf(log, at));
+    if (entry?.kind !== 'registrar' || typeof entry['key'] !== 'string') continue;
+    const isHandedOver = at === 0 || entry.by === key;
+    if (isHandedOver && (await hasOwnSignature(entry))) key = entry['key'];
+  }
+  return key;
+}
+
+const hasOwnSignature = async (entry: AnyEntry): Promise<boolean> =>
+  (await createWebVerifier()([signatureOfEntry(entry)]))[0] === true;
+
+async function showEntry(leaf: Uint8Array, registrar: string | null): Promise<ShownEntry | null> {
   const entry = parseEntry(leaf);
   if (!entry) return null;
   const { v: _, kind, by, sig, ...own } = entry;
-  const [isSigned = false] = await createWebVerifier()([signatureOfEntry(entry)]);
-  const registrar = parseEntry(first)?.['key'];
+  const isSigned = await hasOwnSignature(entry);
   return {
     kind,
     isKnown: Object.hasOwn(ENTRY_KINDS, kind),
