@@ -373,6 +373,22 @@ CREATE TABLE meetings.entries (
 );
 CREATE INDEX entries_voter ON meetings.entries USING btree (building_id, meeting, voter);
 
+CREATE TABLE meetings.follow_ups (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  position integer NOT NULL,
+  kind text NOT NULL,
+  items jsonb NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone,
+  state text NOT NULL,
+  next text,
+  done_at timestamp with time zone,
+  CONSTRAINT follow_ups_building_id_meeting_position_pk PRIMARY KEY (building_id, meeting, "position"),
+  CONSTRAINT follow_ups_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
+CREATE INDEX follow_ups_state ON meetings.follow_ups USING btree (state, due_at);
+
 CREATE TABLE meetings.hand_deliveries (
   building_id uuid NOT NULL,
   meeting text NOT NULL,

@@ -26,6 +26,7 @@ import { CLOSING_KINDS, readBox, resultOf } from './closing/box.ts';
 import { drawUp } from './closing/editions.ts';
 import { insertEdition } from './closing/store.ts';
 import { recordDecisions } from './decisions/record.ts';
+import { planFollowUps } from './follow-ups/run.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
 import { NO_PARTICULARS } from './domain/minutes-model.ts';
@@ -268,6 +269,7 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
     if (row?.state !== 'closing') return;
     await updateMeeting(tx, key, { state: 'closed' });
     await recordDecisions(tx, key, row);
+    await planFollowUps(tx, key, row);
     const result = resultOf(row);
     const passed = result.items.filter(({ verdict }) => verdict === 'passed').length;
     const voters = await listVoters(tx, key);

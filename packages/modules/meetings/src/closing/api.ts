@@ -9,6 +9,7 @@ import { deadlinesOf } from '../domain/deadlines.ts';
 import { dayIn } from '../domain/instant.ts';
 import { minutesState } from '../domain/minutes-state.ts';
 import { translateIn } from '../catalogs.ts';
+import { listFollowUps } from '../follow-ups/store.ts';
 import { isMember, mayDo } from '../permissions.ts';
 import { findMeeting, noticeOf, numberOfMeeting, type MeetingKey, type MeetingRow } from '../store.ts';
 import * as contract from './contract.ts';
@@ -41,10 +42,11 @@ export function closingRoutes(house: House): readonly Route[] {
   };
 
   const board = async (key: MeetingKey, row: MeetingRow, caller: Caller, now: Date) => {
-    const [editions, signatures, steps] = await Promise.all([
+    const [editions, signatures, steps, following] = await Promise.all([
       listEditions(db, key),
       listSignatures(db, key),
       listSteps(db, key),
+      listFollowUps(db, key),
     ]);
     const { timeZone, items } = noticeOf(row);
     const closedOn = dayIn(timeZone, row.closedAt!);
@@ -68,6 +70,14 @@ export function closingRoutes(house: House): readonly Route[] {
         uploadedAt: one.uploadedAt.toISOString(),
         withdrawnAt: one.withdrawnAt?.toISOString() ?? null,
         signers: one.signers,
+      })),
+      followUps: following.map((one) => ({
+        kind: one.kind,
+        items: one.items.map(({ item }) => item),
+        dueAt: one.dueAt.toISOString(),
+        lastAt: one.lastAt?.toISOString() ?? null,
+        state: one.state,
+        next: one.next,
       })),
       steps: steps.map(({ step, doneOn: on, note }) => ({ step, doneOn: on, note })),
       deadlines: deadlinesOf(new Set(items.map(({ rule }) => rule.regime)), closedOn, {

@@ -77,6 +77,18 @@ const closingBoard = z.object({
       doneOn: day.nullable(),
     }),
   ),
+  followUps: z
+    .array(
+      z.object({
+        kind: z.enum(['second-vote', 'second-call', 'silent-assent', 'ask-absent', 'court']),
+        items: z.array(z.string()),
+        dueAt: instant,
+        lastAt: instant.nullable(),
+        state: z.enum(['waiting', 'drafted', 'called', 'for-a-person']),
+        next: z.string().nullable().meta({ description: 'The second meeting.' }),
+      }),
+    )
+    .meta({ description: 'What the rules of the items grant after this vote, and how far that is.' }),
   may: z.object({ close: z.boolean(), seeAnnexes: z.boolean() }),
 });
 

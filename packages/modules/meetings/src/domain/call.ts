@@ -16,6 +16,8 @@ export type DraftItem = {
   readonly clause?: string | undefined;
   /** For a rule that measures one entrance. */
   readonly entrance?: string | undefined;
+  /** Which vote over the same item this is: absent for the first, 1 for the second that a rule grants. */
+  readonly round?: number | undefined;
 };
 
 export type Draft = {
@@ -101,6 +103,7 @@ export function callMeeting(input: {
       rule: hasOpenEntrance(rule) ? nameEntrance(rule, item.entrance ?? '') : rule,
       ...(ruleTexts ? { ruleTexts } : {}),
       ...(item.clause ? { clause: item.clause } : {}),
+      ...(item.round ? { round: item.round } : {}),
     });
   }
   const { kind, convener, sale, gathering, materialsPlace } = draft;
