@@ -4,7 +4,7 @@ import * as meetings from '@veche/meetings/contract.ts';
 import * as contract from '@veche/meetings/notice/contract.ts';
 import { createCall, type Answer } from '@veche/module-kit/client.ts';
 import { keepReport } from '@veche/people/message-proofs.ts';
-import * as own from '@veche/people/notices-contract.ts';
+import * as own from '@veche/people/own-notices/contract.ts';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts';

@@ -4,7 +4,7 @@ import { peopleRoutes } from './api.ts';
 import { peopleJobs } from './jobs.ts';
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
-import { ownNoticeRoutes } from './notices-api.ts';
+import { ownNoticeRoutes } from './own-notices/api.ts';
 
 export const people: ServerModule = {
   name: 'people',

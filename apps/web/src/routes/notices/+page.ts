@@ -1,4 +1,4 @@
-import { listMyNotices } from '@veche/people/notices-contract.ts';
+import { listMyNotices } from '@veche/people/own-notices/contract.ts';
 import { loadCall } from '#lib/call.ts';
 import type { PageLoad } from './$types';
 

@@ -9,8 +9,8 @@ import {
   markRead,
   putReminders,
   putRemindersByToken,
-} from './message-inbox.ts';
-import * as contract from './notices-contract.ts';
+} from '../message-inbox.ts';
+import * as contract from './contract.ts';
 
 const NOTICES_PER_PAGE = 30;
 
