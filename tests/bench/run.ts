@@ -1,5 +1,5 @@
 // `npm run bench`: every figure of the product in one run on one machine, each promise with its limit beside it.
-//   npm run bench -- [--json] [--only casts,sequencing,verification,walk,audit,growth] [--growth-to 1e6]
+//   npm run bench -- [--json] [--only casts,sequencing,verification,meeting,walk,audit,growth] [--growth-to 1e6]
 // Exit code 1 when a promise is not kept. Never run it while something builds.
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { benchAudit } from './audit.ts';
 import { benchCasts } from './casts.ts';
 import { holds, lineOf, type Figure } from './figures.ts';
 import { benchGrowth } from './growth.ts';
+import { benchMeetingSizes } from './meeting.ts';
 import { publishedTable } from './published.ts';
 import { benchSequencing } from './sequencing.ts';
 import { benchVerification } from './verification.ts';
@@ -16,6 +17,7 @@ const benches: Record<string, { title: string; run: (say: (text: string) => void
   casts: { title: 'Casting over HTTP', run: benchCasts },
   sequencing: { title: 'Sequencing alone', run: benchSequencing },
   verification: { title: 'Verifying a meeting', run: benchVerification },
+  meeting: { title: 'A meeting of a large building', run: (say) => benchMeetingSizes(say) },
   walk: { title: 'The walk of an owner and of a verifier', run: benchWalk },
   audit: { title: 'Auditing a whole log', run: (say) => benchAudit(say) },
   growth: {
