@@ -220,9 +220,13 @@ function namedEntrances(rule: DecisionRule): string[] {
 type Bloc = { readonly id: string; readonly lines: readonly Line[]; readonly head: string };
 
 function blocsOf(lines: readonly Line[], { coOwners = 'fractional' }: DecisionRule): readonly Bloc[] {
-  const byId = Map.groupBy(lines, ({ record }) =>
-    coOwners === 'fractional' ? record.entitlement : record.unit,
-  );
+  const byId = new Map<string, Line[]>();
+  for (const line of lines) {
+    const id = coOwners === 'fractional' ? line.record.entitlement : line.record.unit;
+    const members = byId.get(id);
+    if (members) members.push(line);
+    else byId.set(id, [line]);
+  }
   return [...byId].map(([id, members]) => {
     // The same people are the same head, whatever they own together; whoever is unknown is nobody else.
     const people = members.map(({ record }) =>
