@@ -116,6 +116,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
     const office = await findOffice(connection.sql);
     const registrar = chooseRegistrar(registrarKeys, signer.name, office?.key ?? null);
     const demoClock = installation.demo ? await openDemoClock(connection.sql) : null;
+    if (demoClock) closing.push(demoClock.close);
     if (options.heldAt && !installation.seeded) demoClock?.hold(options.heldAt);
     const clock = demoClock ?? { now: () => new Date() };
     const tiles = await openTiles(settings, dataDir, closing);

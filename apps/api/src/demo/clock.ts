@@ -9,6 +9,8 @@ export type MovableClock = Clock &
     hold(at: Date | null): void;
     /** What a thread of this process tells the same time by, see {@link readClock}. */
     readonly state: ClockState;
+    /** Follows the other processes no more. */
+    close(): Promise<void>;
   };
 
 /** Two int64: the offset in milliseconds, and the moment at which the clock is held, -1 when it runs. */
@@ -18,12 +20,23 @@ const OFFSET = 0;
 const HELD = 1;
 const RUNS = -1n;
 
-/** Starts from the offset that the database remembers. */
+/** How long after another process was told to move its clock this one moves too, at most. */
+const FOLLOW_MS = 1_000;
+
+/** Starts from the offset that the database remembers, and follows it: any process of an installation may move it. */
 export async function openDemoClock(sql: Sql): Promise<MovableClock> {
-  const [row] = await sql<{ offset_ms: string }[]>`SELECT offset_ms FROM people.demo`;
   const state: ClockState = new BigInt64Array(new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT));
-  Atomics.store(state, OFFSET, BigInt(row?.offset_ms ?? 0));
+  const follow = async (): Promise<void> => {
+    const [row] = await sql<{ offset_ms: string }[]>`SELECT offset_ms FROM people.demo`;
+    const offset = BigInt(row?.offset_ms ?? 0);
+    // Never back: what was read may be older than what this process has set since.
+    if (offset > Atomics.load(state, OFFSET)) Atomics.store(state, OFFSET, offset);
+  };
+  await follow();
   Atomics.store(state, HELD, RUNS);
+  let following = Promise.resolve();
+  // A database that is away is asked again.
+  const timer = setInterval(() => void (following = follow().catch(() => {})), FOLLOW_MS).unref();
   return {
     ...readClock(state),
     async advance(seconds) {
@@ -34,6 +47,10 @@ export async function openDemoClock(sql: Sql): Promise<MovableClock> {
     },
     hold: (at) => void Atomics.store(state, HELD, at ? BigInt(at.getTime()) : RUNS),
     state,
+    async close() {
+      clearInterval(timer);
+      await following;
+    },
   };
 }
 
