@@ -4,11 +4,14 @@ import * as calling from '@veche/meetings/calling/contract.ts';
 import * as closing from '@veche/meetings/closing/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
 import { runFollowUps } from '@veche/meetings/follow-ups/run.ts';
+import { installRules } from '@veche/meetings/rules/installed.ts';
 import type { Call } from '@veche/module-kit/client.ts';
 import { readOutbox } from '@veche/people/contract.ts';
+import { presetFiles, type PresetFile } from '@veche/rules/preset-files.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { takeRisks } from '../story/hold-meeting.ts';
 import { cast, prepareDevice, signBallot, type Choice, type Place } from '../story/holder.ts';
+import { afterwards } from '../support/afterwards.ts';
 import {
   bootServer,
   DAY,
@@ -21,9 +24,22 @@ import {
 let house: MeetingServer;
 let chair: Call;
 beforeAll(async () => {
+  installRules([asHeldHere('es.3-5')]);
+  afterwards(() => installRules([]));
   house = await startMeetingServer();
   chair = (await house.as('chair')).call;
 });
+
+/**
+ * The rule where nobody owes anything and nothing is held in common: who is a debtor, or speaks for co-owners, is not known
+ * to a house yet, and a rule that asks for it is not taken.
+ */
+function asHeldHere(id: string): PresetFile {
+  const [name, content] = presetFiles.find(([file]) => file.endsWith(`${id}.json`))!;
+  const { rule, ...texts } = content as { rule: { weightPolicy?: unknown; coOwners?: unknown } };
+  const { weightPolicy: _, coOwners: __, ...others } = rule;
+  return [`here-${name}`, { ...texts, rule: { ...others, id: `${id}.here` } }];
+}
 
 const item = (ruleId: string) => ({ text: `Провести ремонт по правилу ${ruleId}`, explanation: '', ruleId });
 
@@ -128,7 +144,7 @@ describe('other second chances', () => {
   });
 
   it('in Spain silence is waited for thirty days, and then a person goes on', async () => {
-    const place = await vote(['es.3-5'], ['office']);
+    const place = await vote(['es.3-5.here'], ['office']);
     await close(place);
     await house.advance(29 * DAY);
     expect(await followUpsOf(place)).toMatchObject([{ kind: 'silent-assent', state: 'waiting', next: null }]);

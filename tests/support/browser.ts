@@ -36,7 +36,8 @@ export async function findBrowser(): Promise<{ executablePath: string; args: str
 
 /** A headless browser; the caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch(await findBrowser());
+  // Whatever the machine speaks: a browser whose system knows ASCII only gives downloads other names.
+  return chromium.launch({ ...(await findBrowser()), env: { ...process.env, LC_ALL: 'C.UTF-8' } });
 }
 
 export const PHONE = { width: 390, height: 844 } as const;
