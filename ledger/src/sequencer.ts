@@ -124,7 +124,10 @@ export type TileStore = {
  * loses when it fails, the writer puts again.
  */
 export type LazyWrites = {
-  /** As `writeNew`, but what is put may be gone, or there in part, when the machine fails before the next `sync`. */
+  /**
+   * As `writeNew`, but what is put may be gone, or there in part, when the machine fails before the next `sync`. It has
+   * been read back when this resolves: where the bytes are written that costs next to nothing.
+   */
   writeNew(path: string, content: Uint8Array): Promise<void>;
   /** Makes durable what was put here before the call. */
   sync(): Promise<void>;
@@ -547,7 +550,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     head = next;
     cleared = forgotten;
     // Files that no head tells of harm nobody: they are written while the batch before is still being shown.
-    const putting = putFiles(staged, tiles.lazily?.writeNew ?? tiles.writeNew);
+    const putting = tiles.lazily ? putLazily(staged, tiles.lazily) : putFiles(staged, tiles.writeNew);
     putting.catch(() => {});
     const before = publishing;
     const show = async (): Promise<void> => {
@@ -649,6 +652,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       }),
     );
   }
+
+  const putLazily = (staged: readonly LogFile[], lazily: LazyWrites): Promise<void> =>
+    allOrFirstFailure(staged.map(({ path, content }) => lazily.writeNew(path, content)));
 
   async function showHead(next: Head): Promise<void> {
     // A process that was held up may be the last to hear that another one writes: it must not show an older head again.

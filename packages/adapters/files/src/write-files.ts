@@ -20,7 +20,8 @@ import { errorCode, isFull } from './storage-error.ts';
 
 /**
  * One file. `new`: gives the path this content unless it exists; `soon`: the same, but not made durable before a `sync` of
- * it, and there in part when the process or the machine dies meanwhile; `over`: in place of what it had. `gone`: removes it, and its folder when it was the last in it; not made durable.
+ * it, read back instead, and there in part when the process or the machine dies meanwhile; `over`: in place of what it had.
+ * `gone`: removes it, and its folder when it was the last in it; not made durable.
  * `sync`: makes the file durable, if it is still there, and the names of the folders that lead to it from `root`.
  */
 export type FileTask =
@@ -98,12 +99,18 @@ function writeInPlace(task: {
 }): FileOutcome {
   try {
     write(task.path, task, false);
+    if (!readFileSync(task.path).equals(task.content)) throw new ReadBackError();
     return 'done';
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return readFileSync(task.path).equals(task.content) ? 'done' : 'other';
     ignoring(['ENOENT', 'ENOTDIR'], () => unlinkSync(task.path));
     throw error;
   }
+}
+
+/** The disk gives back other bytes than it was given. */
+class ReadBackError extends Error {
+  readonly code = 'EREADBACK';
 }
 
 const rename = (from: string, to: string): FileOutcome => (renameSync(from, to), 'done');
