@@ -550,7 +550,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     head = next;
     cleared = forgotten;
     // Files that no head tells of harm nobody: they are written while the batch before is still being shown.
-    const putting = tiles.lazily ? putLazily(staged, tiles.lazily) : putFiles(staged, tiles.writeNew);
+    const putting = tiles.lazily ? writeAll(staged, tiles.lazily.writeNew) : putFiles(staged, tiles.writeNew);
     putting.catch(() => {});
     const before = publishing;
     const show = async (): Promise<void> => {
@@ -643,8 +643,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
 
   /** Used for a new batch and for one that a crash interrupted: both must leave the same files behind. */
   async function putFiles(staged: readonly LogFile[], write: TileStore['writeNew']): Promise<void> {
-    // All writes end before a failure is told: none may land later, under a file of the same name.
-    await allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
+    await writeAll(staged, write);
     await allOrFirstFailure(
       staged.map(async ({ path, content }) => {
         const back = await tiles.read(path);
@@ -653,8 +652,9 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     );
   }
 
-  const putLazily = (staged: readonly LogFile[], lazily: LazyWrites): Promise<void> =>
-    allOrFirstFailure(staged.map(({ path, content }) => lazily.writeNew(path, content)));
+  /** All writes end before a failure is told: none may land later, under a file of the same name. */
+  const writeAll = (staged: readonly LogFile[], write: TileStore['writeNew']): Promise<void> =>
+    allOrFirstFailure(staged.map(({ path, content }) => write(path, content)));
 
   async function showHead(next: Head): Promise<void> {
     // A process that was held up may be the last to hear that another one writes: it must not show an older head again.

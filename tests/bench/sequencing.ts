@@ -2,7 +2,7 @@
 // into a table of its own, one commit a batch, then the same bytes at the end of one file, made durable. The plain way has
 // its rows in memory, hashes nothing, proves nothing and signs nothing; the sequencer finds its entries waiting in the
 // database, as the product's does. Both commit over one connection, wait for every disk, and take turns round by round.
-import { createPrivateKey, hash, randomBytes, sign } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { startEmbeddedPostgres } from '@veche/postgres/embedded.ts';
 import { createHeadStore, takeOverLog } from '@veche/postgres/ledger-store.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
 import { createDatabase } from '@veche/postgres/template.ts';
+import { nativeSigner } from '@veche/witness/native-ed25519.ts';
 import { median, type Figure } from './figures.ts';
 
 /** As many bytes as a ballot's entry has. */
@@ -159,14 +160,9 @@ async function startSequencer(
 ): Promise<Sequencer> {
   const epoch = await takeOverLog(sql);
   const seed = Buffer.alloc(32, 5);
-  const key = createPrivateKey({
-    key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]),
-    format: 'der',
-    type: 'pkcs8',
-  });
   const sequencer = createSequencer({
     origin: ORIGIN,
-    signer: createNoteSigner(ORIGIN, seed, (message) => new Uint8Array(sign(null, message, key))),
+    signer: createNoteSigner(ORIGIN, seed, nativeSigner(seed)),
     store: createHeadStore(sql, epoch, aside),
     tiles: createTileStore(join(folder, 'log'), join(folder, 'scratch')),
     now: Date.now,
