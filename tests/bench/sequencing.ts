@@ -23,12 +23,15 @@ import { median, type Figure } from './figures.ts';
 /** As many bytes as a ballot's entry has. */
 const LEAF_BYTES = 450;
 const ROUNDS = 5;
-/** Batches of a round, by entries to a batch: a second or two of work each. */
+/**
+ * Batches of a round, by entries to a batch. Long enough that what a round ends with, the 100 ms in which files that were
+ * put lazily gather before they are made durable, is a small part of it.
+ */
 const BATCHES = new Map([
-  [1, 150],
-  [16, 150],
-  [256, 150],
-  [1_024, 40],
+  [1, 300],
+  [16, 300],
+  [256, 400],
+  [1_024, 120],
 ]);
 const ORIGIN = 'bench.example/sequencing';
 /** PostgreSQL's number of the type bytea[]. */
