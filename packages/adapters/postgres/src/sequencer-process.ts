@@ -10,6 +10,7 @@ import {
   type SequencerOptions,
   type TileStore,
 } from '@veche/ledger/sequencer.ts';
+import { TILE_WIDTH } from '@veche/ledger/tile.ts';
 import type { NoteSigner } from '@veche/ledger/note.ts';
 import type { Logger } from '@veche/module-kit/module.ts';
 import { openSql, type DatabaseAddress } from './connect.ts';
@@ -68,7 +69,7 @@ export const WAKE_CHANNEL = 'ledger_wake';
 export const PUBLISHED_CHANNEL = 'ledger_published';
 
 export function startSequencerProcess(options: SequencerProcessOptions): SequencerProcess {
-  const { log } = options;
+  const { log, batchEntries = TILE_WIDTH } = options;
   const listeners: ((publication: Publication) => void)[] = [];
   let state: ReturnType<SequencerProcess['state']> = 'starting';
   let sequencer: Sequencer | null = null;
@@ -120,12 +121,15 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
         epoch,
         firstEntry: options.firstEntry,
         ahead: true,
+        batchEntries,
         ...pickOptions(options),
         onPublished: ({ head: next, entries }) => {
           head = next;
           for (const listener of listeners) listener({ head: next, entries });
-          // Lost notifications cost others a poll, so nobody waits for this one.
-          notifier`SELECT pg_notify(${PUBLISHED_CHANNEL}, ${String(next.size)})`.catch(() => {});
+          // With witnesses nobody listens: what others wait for is the witnessed head. Lost notifications cost others a poll,
+          // so nobody waits for this one.
+          if (options.publishTo !== 'head')
+            notifier`SELECT pg_notify(${PUBLISHED_CHANNEL}, ${String(next.size)})`.catch(() => {});
         },
       });
       mine = own;
@@ -139,7 +143,13 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
       log.info({ size: head.size, epoch }, 'sequencing');
       while (!stopping.signal.aborted && !lost.signal.aborted) {
         if (halted) throw halted;
-        if ((await own.step()) === 0) await sleep(POLL_MS);
+        const sequenced = await own.step();
+        // Whoever hands over more says so. Until then there is nothing to look for, and this batch goes on to the public
+        // files by itself; that it cannot is found out by the next step, at once.
+        if (sequenced < batchEntries) {
+          own.settle().catch(wake);
+          await sleep(POLL_MS);
+        }
       }
       return true;
     } finally {
@@ -208,14 +218,12 @@ export function startSequencerProcess(options: SequencerProcessOptions): Sequenc
 
 /** Options that are left out rather than undefined. */
 function pickOptions({
-  batchEntries,
   retiring,
   publishTo,
   checkStart,
   keepReplaced,
 }: SequencerProcessOptions): Partial<SequencerOptions> {
   return {
-    ...(batchEntries ? { batchEntries } : {}),
     ...(retiring ? { retiring } : {}),
     ...(publishTo ? { publishTo } : {}),
     ...(checkStart ? { checkStart } : {}),

@@ -62,8 +62,11 @@ export async function withNewestWitnessed(
   act: (newest: WitnessedCheckpoint) => Promise<void>,
 ): Promise<void> {
   await sql.begin(async (tx) => {
-    await tx`SELECT pg_advisory_xact_lock(${WITNESSED_LOCK})`;
-    const newest = await readNewestWitnessed(tx as unknown as Sql);
+    // Both are sent at once; the second is looked up when the first has the lock.
+    const [, newest] = await Promise.all([
+      tx`SELECT pg_advisory_xact_lock(${WITNESSED_LOCK})`,
+      readNewestWitnessed(tx as unknown as Sql),
+    ]);
     if (newest) await act(newest);
   });
 }
