@@ -15,12 +15,14 @@ import { SequencerFault, type TileStore } from '@veche/ledger/sequencer.ts';
 import type { House, Job, Logger, MessageTransport } from '@veche/module-kit/module.ts';
 import type { Route } from '@veche/module-kit/route.ts';
 import type { Guard } from '@veche/module-kit/server.ts';
+import type { QueueVitals } from '@veche/module-kit/vitals.ts';
 import { createGuard } from '@veche/people/guard.ts';
+import { readOutboxFigures } from '@veche/people/message-store.ts';
 import { createNotices } from '@veche/people/notices.ts';
 import { connect, type Connection, type DatabaseAddress } from '@veche/postgres/connect.ts';
 import { auditDatabase } from '@veche/postgres/database-audit.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@veche/postgres/embedded.ts';
-import { openJobQueue, queueOf, type NamedJob } from '@veche/postgres/jobs.ts';
+import { openJobQueue, queueOf, type JobQueue, type NamedJob } from '@veche/postgres/jobs.ts';
 import { createLedgerPort, type PostgresLedger } from '@veche/postgres/ledger-port.ts';
 import { migrate } from '@veche/postgres/migrate.ts';
 import { grantApplication, mayChangeLog, openApplicationRole } from '@veche/postgres/rights.ts';
@@ -151,10 +153,16 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
 
     const transports = createTransports(settings, installation.demo, webOrigin);
     closing.push(async () => transports.close());
+    let jobQueue: JobQueue | null = null;
+    const readQueues = async (): Promise<QueueVitals[]> => [
+      ...(await readOutboxFigures(connection.db, clock.now())),
+      ...((await jobQueue?.figures()) ?? []),
+    ];
     const counters = createCounters(
       settings.dataDir,
       () => Date.now(),
       () => mirroring?.state() ?? null,
+      readQueues,
     );
     const checkSignature = createSignatureCheck();
     closing.push(checkSignature.close);
@@ -188,6 +196,7 @@ export async function openHouse({ settings, webOrigin, log, ...options }: HouseO
         'on' in named.job ? [{ queue: queueOf(named), on: named.job.on }] : [],
       ),
     });
+    jobQueue = queue;
     closing.push(queue.stop);
     events.connect(queue.events);
 

@@ -30,12 +30,17 @@ const STATUS: LedgerStatus = {
 };
 
 /** A server of one request, whose figures are asked again and again. */
-function start(status: () => Promise<LedgerStatus>, mirror: Vitals['mirror'] = null) {
+function start(
+  status: () => Promise<LedgerStatus>,
+  mirror: Vitals['mirror'] = null,
+  queues?: () => Promise<NonNullable<Vitals['queues']>>,
+) {
   let now = START;
   const counters = createCounters(
     '/',
     () => now,
     () => mirror,
+    queues,
   );
   const answer = createMetrics({
     counters,
@@ -106,6 +111,23 @@ describe('the metrics', () => {
       veche_mirror_size: 0,
       veche_mirror_age_seconds: 60,
     });
+  });
+
+  it('say how each queue does, and show no old figure of one that cannot be read', async () => {
+    let queues = () =>
+      Promise.resolve([{ name: 'messages.email', waiting: 12, overdueSeconds: 75, failed: 2 }]);
+    const { read } = start(
+      () => Promise.resolve(STATUS),
+      null,
+      () => queues(),
+    );
+    expect(seriesOf(await read())).toMatchObject({
+      'veche_queue_waiting{queue="messages.email"}': 12,
+      'veche_queue_overdue_seconds{queue="messages.email"}': 75,
+      'veche_queue_failed{queue="messages.email"}': 2,
+    });
+    queues = () => Promise.reject(new Error('the database is away'));
+    expect(Object.keys(seriesOf(await read())).filter((name) => name.includes('queue'))).toEqual([]);
   });
 
   it('say that the log cannot be read, and show no old figure in place of it', async () => {

@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@veche/core/clock.ts';
 import type { LedgerPort, LedgerStatus } from '@veche/module-kit/module.ts';
-import type { ProblemKind, Vitals } from '@veche/module-kit/vitals.ts';
+import type { ProblemKind, QueueVitals, Vitals } from '@veche/module-kit/vitals.ts';
 import {
   collectDefaultMetrics,
   Counter,
@@ -37,11 +37,13 @@ const MINUTE_MS = 60_000;
  * @param folder - the disk it lies on is watched
  * @param now - the machine's own time in milliseconds
  * @param mirror - how the second copy of the log does that this process keeps
+ * @param queues - how what waits for its turn does
  */
 export function createCounters(
   folder: string,
   now: () => number,
   mirror: () => Vitals['mirror'] = () => null,
+  queues: () => Promise<readonly QueueVitals[]> = () => Promise.resolve([]),
 ): Counters {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(openMetricsContentType);
@@ -108,10 +110,13 @@ export function createCounters(
     async vitals() {
       const last = Math.floor(now() / MINUTE_MS);
       const byMinute = new Map(minutes.map((minute) => [minute.minute, minute]));
+      // The rest is worth knowing most of all when the database is away.
+      const [disk, waiting] = await Promise.all([measureDisk(folder), queues().catch(() => null)]);
       return {
         nowMs: now(),
         sinceMs,
-        disk: await measureDisk(folder),
+        disk,
+        queues: waiting,
         memoryBytes: process.memoryUsage.rss(),
         mirror: mirror(),
         problems: [...counted.values()].sort((a, b) => b.count - a.count),
@@ -236,12 +241,27 @@ function createGauges({ registry }: Counters) {
     failures: gauge('veche_mirror_failures', 'Rounds of copying in a row that failed.'),
   };
 
+  const queue = {
+    waiting: gauge('veche_queue_waiting', 'Work of a queue that is due or waits for its next try.', [
+      'queue',
+    ]),
+    overdue: gauge('veche_queue_overdue_seconds', 'For how long the oldest work of a queue has been due.', [
+      'queue',
+    ]),
+    failed: gauge('veche_queue_failed', 'Work of a queue that was given up within the last day.', ['queue']),
+  };
+
   return (status: LedgerStatus | null, vitals: Vitals, hasPolicy: boolean, clockMs: number): void => {
     const ageOf = (unixSeconds: number): number => Math.max(0, Math.floor(clockMs / 1_000) - unixSeconds);
     // What cannot be read this time is left out: never an old figure in its place.
     for (const one of [...Object.values(log), ...Object.values(disk), ...Object.values(mirror)]) one.remove();
-    for (const one of Object.values(labelled)) one.reset();
+    for (const one of [...Object.values(labelled), ...Object.values(queue)]) one.reset();
     readable.set(status ? 1 : 0);
+    for (const { name, waiting, overdueSeconds, failed } of vitals.queues ?? []) {
+      queue.waiting.set({ queue: name }, waiting);
+      queue.overdue.set({ queue: name }, overdueSeconds);
+      queue.failed.set({ queue: name }, failed);
+    }
     if (vitals.disk) {
       disk.free.set(vitals.disk.freeBytes);
       disk.size.set(vitals.disk.totalBytes);

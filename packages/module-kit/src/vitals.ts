@@ -10,6 +10,8 @@ export type Vitals = {
   readonly memoryBytes: number;
   /** The second copy of the log; null when this process keeps none. */
   readonly mirror: MirrorVitals | null;
+  /** Of the whole installation; null when the database could not be asked. */
+  readonly queues: readonly QueueVitals[] | null;
   /** Every "no" that was answered since, the most frequent first. */
   readonly problems: readonly Problems[];
   /** The last sixty minutes, oldest first, quiet ones included. */
@@ -31,6 +33,18 @@ export type MirrorVitals = {
   readonly last: { readonly size: number; readonly atMs: number } | null;
   /** Rounds in a row that failed. */
   readonly failures: number;
+};
+
+/** Work that waits for its turn: messages of a channel, or runs of a job. */
+export type QueueVitals = {
+  /** Of a closed list: `messages.email`, `meetings.follow-ups`. */
+  readonly name: string;
+  /** What is due, and what waits for its next try. */
+  readonly waiting: number;
+  /** For how long the oldest of it has been due; 0 while nothing is. */
+  readonly overdueSeconds: number;
+  /** Given up within the last day. */
+  readonly failed: number;
 };
 
 /**

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Locale } from '@veche/core/locale.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
+import type { QueueVitals } from '@veche/module-kit/vitals.ts';
 import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import { buildings, messageChoices, messages, persons } from './schema.ts';
 
@@ -252,3 +253,23 @@ export const listMessages = (
     )
     .orderBy(desc(messages.id))
     .limit(filter.limit);
+
+const DAY_MS = 86_400_000;
+
+/** How the outbox does, by channel: for operators and alarms. No address is in it. */
+export async function readOutboxFigures(tx: Tx, now: Date): Promise<QueueVitals[]> {
+  const rows = await tx.execute<{ channel: string; waiting: number; failed: number; oldest: number }>(sql`
+    select channel, count(*) filter (where state = 'queued')::int as waiting,
+      count(*) filter (where state = 'failed')::int as failed,
+      coalesce(extract(epoch from ${now.toISOString()}::timestamptz
+        - min(next_attempt_at) filter (where state = 'queued')), 0)::float8 as oldest
+    from people.messages
+    where state = 'queued'
+      or (state = 'failed' and next_attempt_at > ${new Date(now.getTime() - DAY_MS).toISOString()}::timestamptz)
+    group by channel`);
+  const byChannel = new Map([...rows].map((row) => [row.channel, row]));
+  return (['email', 'sms'] as const).map((channel) => {
+    const { waiting = 0, failed = 0, oldest = 0 } = byChannel.get(channel) ?? {};
+    return { name: `messages.${channel}`, waiting, failed, overdueSeconds: Math.max(0, Math.floor(oldest)) };
+  });
+}

@@ -2,6 +2,7 @@
 // An event is written in the transaction it tells of; it is delivered at least once, so every job must be idempotent.
 import type { EventName } from '@veche/core/events.ts';
 import type { EventPort, Job, Logger } from '@veche/module-kit/module.ts';
+import type { QueueVitals } from '@veche/module-kit/vitals.ts';
 import { sql as statement } from 'drizzle-orm';
 import { fromDrizzle, PgBoss } from 'pg-boss';
 import type { DatabaseAddress } from './connect.ts';
@@ -10,6 +11,8 @@ export type NamedJob = { readonly module: string; readonly job: Job };
 
 export type JobQueue = {
   readonly events: EventPort;
+  /** How each queue does, in the whole installation. */
+  figures(): Promise<QueueVitals[]>;
   /** Runs the jobs in this process from now on. Call once. */
   work(jobs: readonly NamedJob[]): Promise<void>;
   /** Waits for the runs under way, a few seconds at most. */
@@ -31,6 +34,15 @@ const LONGEST_RUN_SECONDS = 300;
 const STOP_MS = 5_000;
 /** New work is told at once; polling finds what is to be tried again. */
 const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 2 };
+
+/** What failed for good is counted by pg-boss itself, once a minute: it is kept for a day. */
+const FIGURES = `
+  SELECT q.name, q.failed_count::int AS failed, coalesce(w.waiting, 0) AS waiting, coalesce(w.overdue, 0) AS overdue
+  FROM ${SCHEMA}.queue q LEFT JOIN (
+    SELECT name, count(*)::int AS waiting, extract(epoch FROM now() - min(start_after))::float8 AS overdue
+    FROM ${SCHEMA}.job WHERE state < 'active' GROUP BY name
+  ) w ON w.name = q.name`;
+type FigureRow = Readonly<{ name: string; waiting: number; overdue: number; failed: number }>;
 
 /** The queue of a job: its own name where that begins with the module's, else both. */
 export const queueOf = ({ module, job }: NamedJob): string =>
@@ -96,6 +108,15 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
             await boss.send(queue, event, { db: fromDrizzle(tx as never, statement as never) });
         }
       },
+    },
+
+    async figures() {
+      const { rows } = await boss.getDb().executeSql(FIGURES);
+      const found = new Map((rows as FigureRow[]).map((row) => [row.name, row]));
+      return options.queues.map((name) => {
+        const { waiting = 0, overdue = 0, failed = 0 } = found.get(name) ?? {};
+        return { name, waiting, overdueSeconds: Math.max(0, Math.floor(overdue)), failed };
+      });
     },
 
     async work(jobs) {

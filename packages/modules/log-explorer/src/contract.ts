@@ -196,6 +196,17 @@ export const getOperations = endpoint({
       })
       .nullable()
       .meta({ description: 'The second copy of the log; null: the process that answers keeps none.' }),
+    queues: z
+      .array(
+        z.object({
+          name: z.string(),
+          waiting: z.int().meta({ description: 'What is due, and what waits for its next try.' }),
+          overdueSeconds: z.int().meta({ description: 'For how long the oldest of it has been due.' }),
+          failed: z.int().meta({ description: 'Given up within the last day.' }),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'Messages by channel and runs by job; null: they could not be read.' }),
     since: instant,
     problems: z.array(
       z.object({ code: z.string(), kind: z.enum(['refusal', 'reject', 'failure']), count: z.int() }),

@@ -13,10 +13,12 @@ const calm: Readings = {
   witnesses: [{ name: 'council', age: 30, failures: 0, badCosignatures: 0 }],
   changed: null,
   mirrorAge: 20,
+  queues: [{ name: 'messages.email', overdueSeconds: 40, failed: 3 }],
   disk: { freeBytes: 50e9, totalBytes: 100e9 },
   recentFailures: 0,
 };
 const codesOf = (change: Partial<Readings>) => alarmsOf({ ...calm, ...change }).map(({ code }) => code);
+const queue = (change: object) => [{ ...calm.queues[0]!, ...change }];
 const witness = (change: object) => [{ ...calm.witnesses[0]!, ...change }];
 
 describe('the alarms', () => {
@@ -41,6 +43,8 @@ describe('the alarms', () => {
     ['queue-long', 'votes pile up', { waiting: 1_001 }],
     ['staged-many', 'files are not written', { staged: 51 }],
     ['mirror-late', 'the second copy was not brought up to date', { mirrorAge: 901 }],
+    ['queue-late', 'nobody takes up what is due', { queues: queue({ overdueSeconds: 901 }) }],
+    ['queue-failed', 'much was given up within a day', { queues: queue({ failed: 21 }) }],
     ['disk-low', 'less than a tenth of the disk is free', { disk: { freeBytes: 9e9, totalBytes: 100e9 } }],
     ['disk-low', 'less than a gigabyte is free', { disk: { freeBytes: 9e8, totalBytes: 4e9 } }],
     ['failures', 'the server fails again and again', { recentFailures: 5 }],

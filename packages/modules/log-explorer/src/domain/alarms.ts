@@ -20,6 +20,12 @@ export type Readings = {
   readonly changed: { readonly kind: 'entry' | 'head' | 'checkpoint'; readonly at: number } | null;
   /** The second copy that is kept: since when it was not as new as the log; null: none is kept. */
   readonly mirrorAge: number | null;
+  /** Messages and jobs that wait for their turn; empty where they could not be read. */
+  readonly queues: readonly {
+    readonly name: string;
+    readonly overdueSeconds: number;
+    readonly failed: number;
+  }[];
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null;
   /** Answers of the last five minutes that were our own fault, and all of them. */
   readonly recentFailures: number;
@@ -36,6 +42,8 @@ export const ALARM_CODES = [
   'queue-long',
   'staged-many',
   'mirror-late',
+  'queue-late',
+  'queue-failed',
   'disk-low',
   'failures',
 ] as const;
@@ -59,6 +67,10 @@ const QUEUE_LONG = 1_000;
 const STAGED_MANY = 50;
 /** The mirror is brought up to date every 15 seconds; what stops votes is not its being late. */
 const MIRROR_LATE_SECONDS = 900;
+/** Work is taken up within seconds of being due, a large building's letters within minutes. */
+const QUEUE_LATE_SECONDS = 900;
+/** An address that is wrong is the owner's affair; many at once are a carrier's, or ours. */
+const QUEUE_FAILED_MANY = 20;
 /** A tenth, or a gigabyte. */
 const DISK_LOW_SHARE = { part: 1, of: 10 };
 const DISK_LOW_BYTES = 1_000_000_000;
@@ -90,6 +102,11 @@ export function alarmsOf(now: Readings): Alarm[] {
   if (now.staged > STAGED_MANY) raise('staged-many', true, { batches: now.staged });
   if (now.mirrorAge !== null && now.mirrorAge > MIRROR_LATE_SECONDS)
     raise('mirror-late', false, { minutes: Math.floor(now.mirrorAge / 60) });
+  for (const { name: queue, overdueSeconds, failed } of now.queues) {
+    if (overdueSeconds > QUEUE_LATE_SECONDS)
+      raise('queue-late', false, { queue, minutes: Math.floor(overdueSeconds / 60) });
+    if (failed > QUEUE_FAILED_MANY) raise('queue-failed', false, { queue, count: failed });
+  }
   if (now.disk && isLow(now.disk))
     raise('disk-low', true, { gigabytes: Math.floor(now.disk.freeBytes / 1_000_000_000) });
   if (now.recentFailures >= FAILURES_MANY) raise('failures', false, { count: now.recentFailures });
