@@ -33,6 +33,29 @@ type Term = {
 };
 const TERMS = terms as readonly Term[];
 
+/** Those by which an owner may go to court. */
+export const CHALLENGES = [
+  'challenge',
+  'challenge-grounds',
+  'challenge-last',
+] as const satisfies readonly DeadlineKind[];
+export type ChallengeKind = (typeof CHALLENGES)[number];
+
+/** Laws of which a term for challenging is known, of those given; how to challenge is told by each. */
+export const regimesWithChallenge = (regimes: Iterable<string>): string[] =>
+  [...new Set(regimes)].filter((regime) =>
+    TERMS.some((term) => term.regime === regime && term.what === 'challenge'),
+  );
+
+/** What of the calendar is for owners: by when they may go to court. */
+export const challengesAmong = (
+  deadlines: readonly Deadline[],
+): (Deadline & { readonly what: ChallengeKind })[] =>
+  deadlines.flatMap((one) => {
+    const what = CHALLENGES.find((kind) => kind === one.what);
+    return what === undefined ? [] : [{ ...one, what }];
+  });
+
 export type Deadline = {
   readonly what: DeadlineKind;
   /** The last day, on the building's calendar; days and months are counted from the day after. */
