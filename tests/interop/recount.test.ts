@@ -7,19 +7,21 @@ import { countMeeting } from '@veche/rules/count.ts';
 import { entrancesOf, nameEntrance } from '@veche/rules/decision-rule.ts';
 import { builtIn } from '@veche/rules/presets.ts';
 import { arbitraryMeeting } from '@veche/rules/random-meeting.ts';
+import { vectorMeetings } from '@veche/rules/vector-meetings.ts';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-const isCountedAlike = (meeting: CountInput, late?: number): boolean => {
-  const input = late === undefined ? meeting : { ...meeting, late };
-  const recounted = recountMeeting({
+const recountOf = (input: CountInput) =>
+  recountMeeting({
     meeting: input.meeting,
     items: input.items.map((item) => ({ ...item, text: '', explanation: '' })),
     roll: input.roll.map((record) => ({ ...record, salt: '' })),
     ballots: input.ballots.map((ballot) => ({ ...ballot, meeting: input.meeting })),
-    ...(late === undefined ? {} : { late }),
+    ...(input.late === undefined ? {} : { late: input.late }),
   });
-  return encodeCanonical(countMeeting(input)) === encodeCanonical(recounted);
+const isCountedAlike = (meeting: CountInput, late?: number): boolean => {
+  const input = late === undefined ? meeting : { ...meeting, late };
+  return encodeCanonical(countMeeting(input)) === encodeCanonical(recountOf(input));
 };
 
 it('counts any meeting by any rule to the same bytes as the auditor', () => {
@@ -30,6 +32,14 @@ it('counts any meeting by any rule to the same bytes as the auditor', () => {
     { numRuns: 500 },
   );
 });
+
+it.each(Object.values(vectorMeetings).map(({ says, ...rest }) => [says, rest] as const))(
+  'finds as the auditor does: %s',
+  (_, { input, verdict }) => {
+    expect(recountOf(input).items[0]!.verdict).toBe(verdict);
+    expect(isCountedAlike(input)).toBe(true);
+  },
+);
 
 const countable = builtIn.presets.flatMap(({ rule }) =>
   rule === null

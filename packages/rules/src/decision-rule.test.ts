@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDecisionRule, RuleFault } from './decision-rule.ts';
+import { parseDecisionRule, RuleFault, type Test } from './decision-rule.ts';
 import { findPreset } from './presets.ts';
 
 const sound = findPreset('ru.two-thirds-all', '2026-01-01')!.rule;
@@ -91,5 +91,32 @@ describe('a decision rule read from JSON', () => {
     ],
   ])('is refused at %s', (at, value) => {
     expect(() => parseDecisionRule(value)).toThrowError(new RuleFault(at));
+  });
+});
+
+describe('a test of a rule', () => {
+  const test = sound.tests[0]![0]!;
+
+  it('has one weight for both of its sides: heads measured against square metres do not compile', () => {
+    // @ts-expect-error the base has no weight of its own
+    const mixed: Test = { ...test, weight: 'head', of: 'area' };
+    // @ts-expect-error nor are two weights one
+    const both: Test = { ...test, weight: ['head', 'area'] };
+    expect([mixed, both]).toHaveLength(2);
+  });
+
+  it.each([
+    ['tests.0.0.of', { of: 'area' }],
+    ['tests.0.0.baseWeight', { baseWeight: 'area' }],
+    ['tests.0.0.weight', { weight: ['head', 'area'] }],
+    ['tests.0.0.weight', { weight: 'head/area' }],
+    ['tests.0.0.base', { base: { weight: 'area', of: 'all' } }],
+  ])('read from JSON is refused at %s when it mixes them', (at, change) => {
+    expect(() => parseDecisionRule({ ...sound, tests: [[{ ...test, ...change }]] })).toThrowError(
+      new RuleFault(at),
+    );
+    expect(() => parseDecisionRule({ ...sound, quorum: [{ ...sound.quorum[0]!, ...change }] })).toThrow(
+      RuleFault,
+    );
   });
 });
