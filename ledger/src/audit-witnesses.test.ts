@@ -54,6 +54,7 @@ describe('a meeting in a log with witnesses', () => {
       expect(report.broken).toBeNull();
       expect(report.steps.filter(({ status }) => status !== 'passed').map(({ code }) => code)).toEqual([
         'files',
+        'earlier',
       ]);
       expect(report.witnessed).toEqual({
         cosignatures: [

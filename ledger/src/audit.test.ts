@@ -8,8 +8,9 @@ import { signCheckpoint } from './checkpoint.ts';
 import { publicKeyOf } from './ed25519.ts';
 import { signEntry } from './entry.ts';
 import { decodeCanonical, encodeCanonical } from './jcs.ts';
-import { MEETING, casts, holdMeeting, logOver, roll, seedOf } from './meeting.fixture.ts';
+import { AMENDMENTS, MEETING, casts, holdMeeting, logOver, roll, seedOf } from './meeting.fixture.ts';
 import type { Cast, MeetingSettings, MeetingWorld } from './meeting.fixture.ts';
+import type { Amendment } from './meeting.ts';
 import { createNoteSigner } from './note.ts';
 import { createWebVerifier } from './webcrypto.ts';
 
@@ -45,6 +46,7 @@ describe('the audit', () => {
         expect(report.steps.filter(({ status }) => status !== 'passed').map(({ code }) => code)).toEqual([
           'files',
           'closing',
+          'earlier',
         ]);
         expect(report.result).toEqual(world.result);
       }
@@ -210,6 +212,97 @@ describe('history', () => {
     expect(
       (await audit(world, { bundle: withNote(note + forged.slice(forged.indexOf('— '))) })).broken?.fault,
     ).toBe('checkpoint-extra-lines');
+  });
+});
+
+describe('a share that changes hands while voting goes on', () => {
+  const later: Cast = { voter: 'v5', entitlements: ['e6'], choices: { i1: 'against', i2: 'against' } };
+  const sold: Partial<MeetingSettings> = {
+    sale: 'follows-title',
+    casts: [...casts, later],
+    amended: [{ before: 5, amendments: AMENDMENTS }],
+  };
+  const isAmended = ({ entry }: BundleEntry) => entry.kind === 'roll.amended';
+
+  it('is cast by its new holder from the place of the amendment on, whole or in part', async () => {
+    const world = await holdMeeting(sold);
+    const report = await audit(world);
+    expect(report.broken).toBeNull();
+    expect(report.result!.roll).toEqual({ size: 7, area: '2150000', heads: 6, units: 4 });
+    // e6 has 70.2 m² and a new holder who voted; the half of e2 that passed keeps the vote of its seller.
+    expect(report.result!.items[0]!.sums.area).toMatchObject({ against: '702000', for: '2134000/3' });
+    const step = report.steps.find(({ code }) => code === 'one-ballot-per-entitlement')!;
+    expect(step.numbers).toMatchObject({ amended: 2, ballots: 6 });
+  });
+  it('is cast by nobody where the notice makes it void', async () => {
+    const amended = [{ before: 5, amendments: [{ entitlement: 'e6', to: '', why: 'transfer' }] }] as const;
+    const report = await audit(await holdMeeting({ sale: 'void', amended }));
+    expect(report.broken).toBeNull();
+    expect(report.result!.items[0]!.sums.area).toMatchObject({ all: '2150000', for: '2134000/3' });
+    const after = await brokenOf({ sale: 'void', amended, casts: [...casts, { ...later, voter: 'v1' }] });
+    expect(after).toMatchObject({ step: 'one-ballot-per-entitlement', fault: 'foreign-entitlement' });
+  });
+  it('is not cast by its seller any more, nor by its buyer before', async () => {
+    const late = await brokenOf({ ...sold, casts: [...casts, { ...later, voter: 'v1' }] });
+    expect(late).toMatchObject({ fault: 'foreign-entitlement' });
+    const early = await brokenOf({ ...sold, amended: [{ before: 6, amendments: AMENDMENTS }] });
+    expect(early).toMatchObject({ fault: 'foreign-entitlement' });
+  });
+  it('is found missing, moved, changed or added', async () => {
+    const without = { log: (entries: readonly BundleEntry[]) => entries.filter((one) => !isAmended(one)) };
+    expect(await brokenOf({ ...sold, tamper: without })).toMatchObject({ fault: 'foreign-entitlement' });
+    const hidden = { show: without.log };
+    expect(await brokenOf({ ...sold, tamper: hidden })).not.toBeNull();
+    const moved = {
+      log: (entries: readonly BundleEntry[]) => {
+        const at = entries.findIndex(isAmended);
+        return entries.toSpliced(at, 1).toSpliced(at + 1, 0, entries[at]!);
+      },
+    };
+    expect(await brokenOf({ ...sold, tamper: moved })).not.toBeNull();
+    // Within the bundle alone, each of them is found by the log.
+    const world = await holdMeeting(sold);
+    const bundle = world.bundle.map((line) => line.slice(0, -1));
+    const at = bundle.findIndex((line) => line.includes('roll.amended'));
+    const changed = bundle.with(at, bundle[at]!.replace('"to":"v5"', '"to":"v2"'));
+    expect((await audit(world, { bundle: changed })).broken).toMatchObject({ fault: 'commitment-wrong' });
+    for (const lines of [
+      bundle.toSpliced(at, 1),
+      bundle.toSpliced(at, 2, bundle[at + 1]!, bundle[at]!),
+      bundle.toSpliced(at, 0, bundle[at]!),
+    ])
+      expect((await audit(world, { bundle: lines })).broken).toMatchObject({ step: 'bundle-form' });
+  });
+  it('is not passed on by the registrar against notice or roll', async () => {
+    const wrong = (tamper: MeetingSettings['tamper']) => brokenOf({ ...sold, tamper });
+    const wrongly = (change: Partial<Amendment>) =>
+      wrong({ amendment: (given) => (given.part ? { ...given, ...change } : given) });
+    for (const broken of [
+      await wrong({ sale: 'stays' }),
+      await wrong({ sale: 'void' }),
+      await wrongly({ entitlement: 'e9' }),
+      await wrongly({ part: { entitlement: 'e7', share: '1/3' } }),
+      await wrongly({ part: { entitlement: 'e1', share: '1/6' } }),
+    ])
+      expect(broken).toMatchObject({ step: 'one-ballot-per-entitlement', fault: 'amendment-wrong' });
+    expect(await wrongly({ part: { entitlement: 'e7', share: '0' } })).toMatchObject({
+      fault: 'payload-malformed',
+    });
+  });
+  it('is amended only between the opening and the close', async () => {
+    const place = (kind: string) => ({
+      log: (entries: readonly BundleEntry[]) => {
+        const entry = entries.find(isAmended)!;
+        const others = entries.filter((one) => one !== entry);
+        return others.toSpliced(
+          others.findIndex((one) => one.entry.kind === kind),
+          0,
+          entry,
+        );
+      },
+    });
+    for (const kind of ['meeting.opened', 'result'])
+      expect(await brokenOf({ ...sold, tamper: place(kind) })).toMatchObject({ fault: 'wrong-order' });
   });
 });
 

@@ -1,6 +1,7 @@
 // Verifies a whole meeting from its audit bundle and the public log, trusting nothing but the log's key and, where a policy
 // is given, the quorum of witnesses it names.
 // Runs in a browser and in Node, reads only what it is given, and stops at the first thing that does not hold.
+import { followRoll } from './amendment.ts';
 import { decodeBase64, decodeUtf8, encodeUtf8, equalBytes } from './bytes.ts';
 import { BundleFault, parseBundle } from './bundle.ts';
 import type { BundleLine } from './bundle.ts';
@@ -18,13 +19,13 @@ import { sha256 } from './hash.ts';
 import { decodeCanonical, encodeCanonical, encodeCanonicalBytes } from './jcs.ts';
 import { checkLogFiles } from './log-files.ts';
 import { parseLogKeys } from './log-keys.ts';
-import { parseBallotPayload, parseNotice } from './meeting.ts';
-import type { BallotPayload, MeetingResult, Notice } from './meeting.ts';
+import { isJoined, parseAmendments, parseBallotPayload, parseNotice, parseTieDecision } from './meeting.ts';
+import type { AmendmentsPayload, BallotPayload, MeetingResult, Notice, TieDecision } from './meeting.ts';
 import { checkNote, parseNote } from './note.ts';
 import type { NoteVerifier } from './note.ts';
 import { parsePolicy, readCosigned } from './policy.ts';
 import type { CosignedCheckpoint, WitnessPolicy } from './policy.ts';
-import { recountMeeting } from './recount.ts';
+import { recountMeeting, settleTie } from './recount.ts';
 import { TILE_WIDTH, TileFault, createTileReader, tilesOf } from './tile.ts';
 import type { TileReader } from './tile.ts';
 import { checkConsistency, createTreeBuilder, leafHash, proveConsistency, readRoot } from './tree.ts';
@@ -49,6 +50,7 @@ export const AUDIT_STEPS = [
   'commitments',
   'closing',
   'roll',
+  'earlier',
   'one-ballot-per-entitlement',
   'box',
   'recount',
@@ -107,14 +109,20 @@ export type AuditFaultCode =
   | 'roll-duplicate'
   | 'roll-unit-area'
   | 'roll-shares'
+  | 'earlier-lines'
+  | 'earlier-broken'
+  | 'earlier-differs'
+  | 'answered-before'
   | 'unknown-entitlement'
   | 'foreign-entitlement'
+  | 'amendment-wrong'
   | 'unknown-item'
   | 'box-root'
   | 'box-size'
   | 'entry-left-out'
   | 'result-differs'
   | 'result-hash'
+  | 'no-tie'
   | 'minutes-differ'
   | 'minutes-not-logged';
 
@@ -158,7 +166,7 @@ export type AuditReport = {
         readonly announcedEnd: number;
       })
     | null;
-  /** The result as recounted here; null until then. */
+  /** The result as recounted here, with the ties that the chair has decided since; null until then. */
   readonly result: MeetingResult | null;
 };
 
@@ -206,8 +214,23 @@ type Parts = {
   readonly closed: EntryLineOf<'meeting.closed'>;
   readonly result: EntryLineOf<'result'>;
   readonly published: Extract<BundleLine, { t: 'result' }>;
+  /** The bundle of the vote that this one joins, line by line; empty where it joins none. */
+  readonly earlier: readonly Extract<BundleLine, { t: 'earlier' }>[];
+};
+/** What a meeting has proven, for the vote that joins it. */
+type Proven = {
+  readonly parts: Parts;
+  readonly notice: Notice;
+  readonly result: MeetingResult;
+  /** Those that count, in log order. */
+  readonly counted: readonly BallotPayload[];
 };
 type OpenedBallot = { readonly line: EntryLineOf<'ballot'>; readonly payload: BallotPayload };
+type OpenedAmendments = {
+  readonly line: EntryLineOf<'roll.amended'>;
+  readonly payload: AmendmentsPayload;
+};
+type OpenedDecision = { readonly line: EntryLineOf<'tie.decided'>; readonly payload: TieDecision };
 type Numbers = Readonly<Record<string, number>>;
 type Report = (done: number, total: number) => Promise<void>;
 
@@ -235,6 +258,13 @@ const FILES_AT_ONCE = 16;
  * @example (await auditMeeting({ bundle: lines, log, logKey, scan: 'log' })).ok // true
  */
 export async function auditMeeting(options: AuditOptions): Promise<AuditReport> {
+  return (await auditBundle(options)).report;
+}
+
+/** `proven`: null when something is broken. */
+async function auditBundle(
+  options: AuditOptions,
+): Promise<{ readonly report: AuditReport; readonly proven: Proven | null }> {
   const { log, seenCheckpoint, verifier = nobleVerifier, onProgress, scan } = options;
   const logKeys = parseLogKeys(options.logKey);
   const policy = options.policy === undefined ? null : parsePolicy(options.policy);
@@ -267,6 +297,7 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     checkpoints?: Checkpoints;
     closing?: AuditReport['closing'];
     result?: MeetingResult;
+    proven?: Proven;
   } = {};
   try {
     const parts = (known.parts = await take('bundle-form', (report) => readParts(options.bundle, report)));
@@ -283,24 +314,28 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     );
     await take('files', () => checkFiles(log, reader, logKeys));
     await take('signatures', (report) => checkSignatures(parts, verifier, report));
-    const { notice, ballots } = await take('commitments', () => openCommitments(parts));
+    const opened = await take('commitments', () => openCommitments(parts));
+    const { notice, ballots, decisions } = opened;
     const closing = (known.closing = await take('closing', () =>
       checkClosing(parts, checkpoints, notice, ballots),
     ));
     // Whatever stands in the log from here on came too late.
     const end = closing?.size ?? parts.closed.index;
     await take('roll', () => checkRoll(parts));
-    await take('one-ballot-per-entitlement', () => checkEntitlements(parts, ballots, end));
+    const carried = await take('earlier', () => checkEarlier(parts, notice, ballots, options));
+    await take('one-ballot-per-entitlement', () => checkEntitlements(parts, opened, end));
     await take('box', () => checkBox(parts, found, checkpoints.bundle.size));
-    const result = (known.result = await take('recount', () => recount(parts, notice, ballots, end)));
-    await take('verdicts', () => checkResult(parts, result));
+    const result = await take('recount', () => recount(parts, opened, end, carried));
+    known.result = await take('verdicts', () => checkResult(parts, result, decisions));
+    const counted = ballots.filter(({ line }) => line.index < end).map(({ payload }) => payload);
+    known.proven = { parts, notice, result, counted: [...(carried ?? []), ...counted] };
     await take('minutes', () => checkMinutes(parts, options.minutes));
   } catch (cause) {
     if (!(cause instanceof Broken)) throw cause;
   }
 
   for (const code of AUDIT_STEPS.slice(steps.length)) steps.push({ code, status: 'not-run', numbers: {} });
-  return {
+  const report: AuditReport = {
     ok: broken === null,
     steps,
     broken,
@@ -312,6 +347,7 @@ export async function auditMeeting(options: AuditOptions): Promise<AuditReport> 
     closing: known.closing ?? null,
     result: known.result ?? null,
   };
+  return { report, proven: report.ok ? known.proven! : null };
 }
 
 /** What a fault of bundle or log means for the report; null for what is neither, such as a log out of reach. */
@@ -340,6 +376,7 @@ async function readParts(
   let policy: Parts['policy'] = null;
   let closing: Parts['closing'] = null;
   let published: Parts['published'] | undefined;
+  const earlier: Parts['earlier'][number][] = [];
   let lines = 0;
   for await (const line of parseBundle(bundle)) {
     lines = line.line;
@@ -350,6 +387,7 @@ async function readParts(
     else if (line.t === 'roll') roll.push(line);
     else if (line.t === 'entry') entries.push(line);
     else if (line.t === 'result') published = line;
+    else if (line.t === 'earlier') earlier.push(line);
     if (lines % 1_000 === 0) await report(lines, 0);
   }
   const { origin, meeting } = header!;
@@ -369,6 +407,7 @@ async function readParts(
     closed: the('meeting.closed'),
     result: the('result'),
     published: published!,
+    earlier,
   };
   // The lines of a policy and of a closing checkpoint are there exactly when the entries say so.
   const { opened, closed } = value;
@@ -379,7 +418,10 @@ async function readParts(
   return { numbers: { lines, roll: roll.length, entries: entries.length }, value };
 }
 
-/** called, opened, closed and result come once and in this order; ballots only once the meeting is open. */
+/**
+ * called, opened, closed and result come once and in this order; ballots only once the meeting is open, and the roll is
+ * amended only while it is.
+ */
 function checkOrder(entries: readonly EntryLine[], meeting: string): void {
   const milestones = ['meeting.called', 'meeting.opened', 'meeting.closed', 'result'];
   let reached = 0;
@@ -391,8 +433,10 @@ function checkOrder(entries: readonly EntryLine[], meeting: string): void {
     if (entry.meeting !== meeting) throw new Broken('wrong-meeting', placeOf(line));
     const milestone = milestones.indexOf(entry.kind);
     if (milestone >= 0 && milestone !== reached++) throw new Broken('wrong-order', placeOf(line));
-    const least = entry.kind === 'ballot' ? 2 : entry.kind === 'minutes' ? 4 : 1;
-    if (reached < least) throw new Broken('wrong-order', placeOf(line));
+    const least =
+      entry.kind === 'ballot' ? 2 : entry.kind === 'minutes' || entry.kind === 'tie.decided' ? 4 : 1;
+    if (reached < least || (entry.kind === 'roll.amended' && reached !== 2))
+      throw new Broken('wrong-order', placeOf(line));
   }
   const last = entries.at(-1)!;
   if (entries[0]!.index !== 0 || reached < milestones.length) throw new Broken('wrong-order', placeOf(last));
@@ -729,10 +773,15 @@ async function checkSignatures(parts: Parts, verifier: SignatureVerifier, report
   return { numbers: { signatures: checks.length, registrars, keys, ballots: nonces.size }, value: null };
 }
 
-async function openCommitments(parts: Parts): Promise<{
-  numbers: Numbers;
-  value: { notice: Notice; ballots: OpenedBallot[] };
-}> {
+/** What the commitments open to, in log order. */
+type Opened = {
+  readonly notice: Notice;
+  readonly ballots: readonly OpenedBallot[];
+  readonly amendments: readonly OpenedAmendments[];
+  readonly decisions: readonly OpenedDecision[];
+};
+
+async function openCommitments(parts: Parts): Promise<{ numbers: Numbers; value: Opened }> {
   const notice = openPayload(parts.called, parts.called.entry.notice, parseNotice);
   if (notice.meeting !== parts.meeting) throw new Broken('wrong-meeting', placeOf(parts.called));
   const items = new Set(notice.items.map(({ id }) => id));
@@ -744,11 +793,26 @@ async function openCommitments(parts: Parts): Promise<{
       throw new Broken('unknown-item', placeOf(line));
     return { line, payload };
   });
-  const value = { notice, ballots };
-  return { numbers: { commitments: 1 + ballots.length, items: items.size, ballots: ballots.length }, value };
+  const decisions = parts.entries.filter(isTieDecided).map((line): OpenedDecision => {
+    const payload = openPayload(line, line.entry.decision, parseTieDecision);
+    if (payload.meeting !== parts.meeting) throw new Broken('payload-malformed', placeOf(line));
+    return { line, payload };
+  });
+  const amendments = parts.entries.filter(isAmended).map((line): OpenedAmendments => {
+    const payload = openPayload(line, line.entry.amendments, parseAmendments);
+    if (payload.meeting !== parts.meeting) throw new Broken('payload-malformed', placeOf(line));
+    return { line, payload };
+  });
+  const value = { notice, ballots, amendments, decisions };
+  const commitments = 1 + ballots.length + amendments.length + decisions.length;
+  return { numbers: { commitments, items: items.size, ballots: ballots.length }, value };
 }
 
 const isBallot = (line: EntryLine): line is EntryLineOf<'ballot'> => line.entry.kind === 'ballot';
+const isAmended = (line: EntryLine): line is EntryLineOf<'roll.amended'> =>
+  line.entry.kind === 'roll.amended';
+const isTieDecided = (line: EntryLine): line is EntryLineOf<'tie.decided'> =>
+  line.entry.kind === 'tie.decided';
 
 function openPayload<T>(line: EntryLine, commitment: string, parse: (payload: unknown) => T): T {
   let salt: Uint8Array;
@@ -825,18 +889,101 @@ async function checkRoll({ roll, opened }: Parts) {
   return { numbers: { entitlements: roll.length, units: units.size }, value: null };
 }
 
-async function checkEntitlements(parts: Parts, ballots: readonly OpenedBallot[], end: number) {
-  const voterOf = new Map(parts.roll.map(({ record }) => [record.entitlement, record.voter]));
-  const voted = new Set<string>();
+/**
+ * The vote that this one joins, audited whole from the lines that the bundle holds of it: the same log, the result that the
+ * notice names, a rule that grants this kind of vote over these items, the same roll, and nobody asked twice.
+ * @returns its ballots that count on here; null where this vote joins none
+ */
+async function checkEarlier(
+  parts: Parts,
+  notice: Notice,
+  ballots: readonly OpenedBallot[],
+  options: AuditOptions,
+): Promise<{ numbers: Numbers | null; value: readonly BallotPayload[] | null }> {
+  const { follows } = notice;
+  const [first] = parts.earlier;
+  if (!follows || !isJoined(notice)) {
+    if (first) throw new Broken('earlier-lines', { line: first.line });
+    return { numbers: null, value: null };
+  }
+  if (!first) throw new Broken('earlier-lines', { line: parts.published.line });
+  const { log, logKey, policy, verifier } = options;
+  const { report, proven } = await auditBundle({
+    bundle: parts.earlier.map(({ holds }) => holds),
+    log,
+    logKey,
+    ...(policy === undefined ? {} : { policy }),
+    ...(verifier ? { verifier } : {}),
+    scan: 'meeting',
+  });
+  if (!proven) {
+    const { line = 1 } = report.broken!.where;
+    throw new Broken('earlier-broken', { line: first.line + line - 1 });
+  }
+  const differs = (where: AuditPlace) => new Broken('earlier-differs', where);
+  const called = placeOf(parts.called);
+  if (proven.parts.origin !== parts.origin || proven.parts.meeting !== follows.meeting)
+    throw differs({ ...called, field: 'follows.meeting' });
+  if (proven.parts.result.entry.result !== follows.result)
+    throw differs({ ...called, field: 'follows.result' });
+  // A roll that was amended is another roll, whatever its opening said.
+  const isAmendedRoll = [...proven.parts.entries, ...parts.entries].some(isAmended);
+  if (isAmendedRoll || parts.opened.entry.rollRoot !== proven.parts.opened.entry.rollRoot)
+    throw differs({ ...placeOf(parts.opened), field: 'rollRoot' });
+  for (const { id, number, rule, round } of notice.items) {
+    const fallback = proven.result.items.find(({ item }) => item === id)?.fallback;
+    const isGranted =
+      fallback?.due === true &&
+      fallback.kind === follows.kind &&
+      fallback.rule === rule.id &&
+      round !== undefined;
+    if (!isGranted) throw differs({ ...called, field: `items[${number}]` });
+  }
+  const answered = new Set(proven.counted.flatMap(({ entitlements }) => entitlements));
   for (const { line, payload } of ballots)
+    if (payload.entitlements.some((entitlement) => answered.has(entitlement)))
+      throw new Broken('answered-before', placeOf(line));
+  return { numbers: { ballots: proven.counted.length, answered: answered.size }, value: proven.counted };
+}
+
+/** Each ballot is by whoever holds the share at its place in the log: the roll is followed through its amendments. */
+async function checkEntitlements(parts: Parts, { notice, ballots, amendments }: Opened, end: number) {
+  const roll = followRoll(
+    parts.roll.map(({ record }) => record),
+    notice.sale,
+  );
+  const voted = new Set<string>();
+  let amended = 0;
+  for (const { line, payload } of [...ballots, ...amendments].sort((a, b) => a.line.index - b.line.index)) {
+    if ('amendments' in payload) {
+      for (const amendment of payload.amendments) takeAmendment(() => roll.amend(amendment), line);
+      if (line.index < end) amended += payload.amendments.length;
+      continue;
+    }
     for (const entitlement of payload.entitlements) {
-      const voter = voterOf.get(entitlement);
-      if (voter === undefined) throw new Broken('unknown-entitlement', placeOf(line));
+      const voter = roll.holderOf(entitlement);
+      if (voter === null) throw new Broken('unknown-entitlement', placeOf(line));
       if (voter !== payload.voter) throw new Broken('foreign-entitlement', placeOf(line));
       if (line.index < end) voted.add(entitlement);
     }
+  }
   const counted = ballots.filter(({ line }) => line.index < end).length;
-  return { numbers: { ballots: counted, late: ballots.length - counted, voted: voted.size }, value: null };
+  const numbers = {
+    ballots: counted,
+    late: ballots.length - counted,
+    voted: voted.size,
+    ...(amended > 0 ? { amended } : {}),
+  };
+  return { numbers, value: null };
+}
+
+function takeAmendment(amend: () => void, line: EntryLine): void {
+  try {
+    amend();
+  } catch (cause) {
+    if (!(cause instanceof LedgerFault)) throw cause;
+    throw new Broken('amendment-wrong', placeOf(line));
+  }
 }
 
 async function checkBox({ entries, closed, meeting }: Parts, found: Found, bundleSize: number) {
@@ -860,7 +1007,12 @@ async function checkBox({ entries, closed, meeting }: Parts, found: Found, bundl
   return { numbers: { box: builder.size, later }, value: null };
 }
 
-async function recount(parts: Parts, notice: Notice, ballots: readonly OpenedBallot[], end: number) {
+async function recount(
+  parts: Parts,
+  { notice, ballots, amendments }: Opened,
+  end: number,
+  carried: readonly BallotPayload[] | null,
+) {
   const box = ballots.filter(({ line }) => line.index < parts.closed.index);
   const counted = box.filter(({ line }) => line.index < end);
   const value = recountMeeting({
@@ -868,24 +1020,45 @@ async function recount(parts: Parts, notice: Notice, ballots: readonly OpenedBal
     items: notice.items,
     roll: parts.roll.map(({ record }) => record),
     ballots: counted.map(({ payload }) => payload),
+    ...(notice.sale === undefined ? {} : { sale: notice.sale }),
+    amendments: amendments
+      .filter(({ line }) => line.index < end)
+      .flatMap(({ line, payload }) => {
+        const before = counted.filter((ballot) => ballot.line.index < line.index).length;
+        return payload.amendments.map((amendment) => ({ ...amendment, before }));
+      }),
     ...(parts.closing ? { late: box.length - counted.length } : {}),
+    ...(carried ? { carried } : {}),
   });
   return { numbers: { items: value.items.length, ...value.ballots }, value };
 }
 
-async function checkResult({ published, result }: Parts, recounted: MeetingResult) {
+/** @returns the result with the ties that the chair has decided since it was published */
+async function checkResult(
+  { published, result }: Parts,
+  recounted: MeetingResult,
+  decisions: readonly OpenedDecision[],
+) {
   const field = findDifference(published.result, recounted, '');
   if (field !== null) throw new Broken('result-differs', { line: published.line, field });
   if (!equalBytes(sha256(encodeCanonicalBytes(recounted)), decodeBase64(result.entry.result)))
     throw new Broken('result-hash', placeOf(result));
-  const verdicts = recounted.items.map(({ verdict }) => verdict);
+  let { items } = recounted;
+  for (const { line, payload } of decisions) {
+    const position = items.findIndex(({ item }) => item === payload.item);
+    const tied = items[position];
+    const isOpen = tied?.tie === 'chair-casts' && tied.castingVote === undefined;
+    if (!isOpen || payload.result !== result.entry.result) throw new Broken('no-tie', placeOf(line));
+    items = items.with(position, settleTie(tied, payload.choice));
+  }
+  const verdicts = items.map(({ verdict }) => verdict);
   const numbers = {
     items: verdicts.length,
     passed: verdicts.filter((verdict) => verdict === 'passed').length,
     failed: verdicts.filter((verdict) => verdict === 'failed').length,
     noQuorum: verdicts.filter((verdict) => verdict === 'no-quorum').length,
   };
-  return { numbers, value: null };
+  return { numbers, value: { ...recounted, items } };
 }
 
 /** The first place where two JSON values differ, such as `items[3].sums.area.for`; null when they are the same. */

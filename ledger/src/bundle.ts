@@ -1,6 +1,6 @@
 // The audit bundle of a meeting: everything that the log only commits to, in JSON Lines, each line canonical.
 //   {"t":"bundle",...} {"t":"checkpoint",...} ({"t":"policy",...} {"t":"closing",...})? {"t":"roll",...}*
-//   {"t":"entry",...}* {"t":"result",...} {"t":"end",...}
+//   {"t":"entry",...}* {"t":"result",...} {"t":"earlier",...}* {"t":"end",...}
 // Every byte of it is either authenticated by the log or checked against something that is: there is no free byte.
 import { decodeUtf8, encodeUtf8 } from './bytes.ts';
 import { decodeEntry, encodeEntry, findCommitmentField } from './entry.ts';
@@ -39,6 +39,8 @@ export type BundleSource = {
   readonly roll: Iterable<RollRecord> | AsyncIterable<RollRecord>;
   readonly entries: Iterable<BundleEntry> | AsyncIterable<BundleEntry>;
   readonly result: MeetingResult;
+  /** The lines of the bundle of the vote that this one joins, with or without their newlines; absent where it joins none. */
+  readonly earlier?: Iterable<string> | AsyncIterable<string>;
 };
 
 /** A fault at one line of a bundle, counted from 1. */
@@ -71,6 +73,8 @@ export async function* writeBundle(source: BundleSource): AsyncGenerator<string>
   for await (const { index, entry, salt, payload } of source.entries)
     yield line({ t: 'entry', index, entry, salt, payload });
   yield line({ t: 'result', result: source.result });
+  for await (const text of source.earlier ?? [])
+    yield line({ t: 'earlier', holds: decodeCanonical(text.replace(/\n$/, '')) });
   yield line({ t: 'end', lines: lines + 1 });
 }
 
@@ -83,6 +87,8 @@ export type BundleLine =
   | { readonly t: 'roll'; readonly line: number; readonly record: RollRecord; readonly leafHash: Uint8Array }
   | ({ readonly t: 'entry'; readonly line: number; readonly leafHash: Uint8Array } & BundleEntry)
   | { readonly t: 'result'; readonly line: number; readonly result: unknown }
+  /** `holds`: one line of the bundle of the vote that this one joins. */
+  | { readonly t: 'earlier'; readonly line: number; readonly holds: string }
   | { readonly t: 'end'; readonly line: number };
 
 /**
@@ -137,6 +143,7 @@ const FIELDS: Readonly<Record<BundleLine['t'], readonly string[]>> = {
   roll: ['t', 'record'],
   entry: ['t', 'index', 'entry'],
   result: ['t', 'result'],
+  earlier: ['t', 'holds'],
   end: ['t', 'lines'],
 };
 /** What may follow what. */
@@ -148,7 +155,8 @@ const NEXT: Readonly<Record<'start' | BundleLine['t'], readonly BundleLine['t'][
   closing: ['roll'],
   roll: ['roll', 'entry'],
   entry: ['entry', 'result'],
-  result: ['end'],
+  result: ['earlier', 'end'],
+  earlier: ['earlier', 'end'],
   end: [],
 };
 
@@ -231,6 +239,8 @@ function parseLine(text: string, line: number): BundleLine {
     }
     case 'result':
       return { t, line, result: fields['result'] };
+    case 'earlier':
+      return { t, line, holds: encodeCanonical(fields['holds']) };
     case 'end':
       if (fields['lines'] !== line) throw new BundleFault(line, 'expected the number of lines');
       return { t, line };

@@ -21,7 +21,7 @@ import {
 import type { EntryKinds } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import { encodeCanonical } from './jcs.ts';
-import { holdMeeting, seedOf } from './meeting.fixture.ts';
+import { AMENDMENTS, holdMeeting, holdTied, seedOf } from './meeting.fixture.ts';
 import { parseBallotPayload, parseNotice, parseRollRecord } from './meeting.ts';
 import { notice, roll } from './meeting.fixture.ts';
 
@@ -31,7 +31,11 @@ const changed = (fields: Record<string, unknown>): string => encodeCanonical({ .
 
 describe('an entry', () => {
   it('of every kind comes back as it went, signed by its author', async () => {
-    const { entries } = await holdMeeting();
+    const amended = [{ before: 5, amendments: AMENDMENTS }];
+    const entries = [
+      ...(await holdMeeting({ sale: 'follows-title', amended })).entries,
+      ...(await holdTied({})).entries,
+    ];
     expect(new Set(entries.map((one) => one.entry.kind))).toEqual(new Set(Object.keys(ENTRY_KINDS)));
     for (const { entry: one } of entries) {
       const leaf = encodeEntry(one);

@@ -59,6 +59,12 @@ export type KeyRegisteredEntry = Signed & {
   readonly key: Base64Of32;
   readonly possession: Base64Of64;
 };
+/** Shares that changed hands while voting goes on: `amendments` commits to who casts them from here on in the log. */
+export type RollAmendedEntry = Signed & {
+  readonly kind: 'roll.amended';
+  readonly meeting: LogId;
+  readonly amendments: Base64Of32;
+};
 /** Signed by the voter's own device key. `ballot` commits to the choices; `nonce`, 16 bytes, is never used twice. */
 export type BallotEntry = Signed & {
   readonly kind: 'ballot';
@@ -85,6 +91,12 @@ export type ResultEntry = Signed & {
   readonly meeting: LogId;
   readonly result: Base64Of32;
 };
+/** The chair's casting vote on an item that the result leaves equal: a commitment, so that only its bundle tells which way. */
+export type TieDecidedEntry = Signed & {
+  readonly kind: 'tie.decided';
+  readonly meeting: LogId;
+  readonly decision: Base64Of32;
+};
 /**
  * SHA-256 of the minutes' file, in one language; `xml` and `json`: of the same minutes for programs, where there are any.
  * Minutes that are drawn up anew are a further entry.
@@ -103,9 +115,11 @@ export type Entry =
   | MeetingCalledEntry
   | MeetingOpenedEntry
   | KeyRegisteredEntry
+  | RollAmendedEntry
   | BallotEntry
   | MeetingClosedEntry
   | ResultEntry
+  | TieDecidedEntry
   | MinutesEntry;
 
 /** An entry of any kind, those of other modules included. */
@@ -176,6 +190,7 @@ export const ENTRY_KINDS = {
     policy: optional(forms.hash),
   },
   'key.registered': { meeting: forms.id, voter: forms.id, key: forms.key, possession: forms.signature },
+  'roll.amended': { meeting: forms.id, amendments: forms.commitment },
   ballot: { meeting: forms.id, voter: forms.id, nonce: forms.nonce, ballot: forms.commitment },
   'meeting.closed': {
     meeting: forms.id,
@@ -184,6 +199,7 @@ export const ENTRY_KINDS = {
     closing: optional(forms.hash),
   },
   result: { meeting: forms.id, result: forms.hash },
+  'tie.decided': { meeting: forms.id, decision: forms.commitment },
   minutes: {
     meeting: forms.id,
     pdf: forms.hash,

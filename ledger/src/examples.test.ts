@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeUtf8 } from './bytes.ts';
 import { checkCheckpoint } from './checkpoint.ts';
 import { encodeEntry } from './entry.ts';
-import { holdMeeting, logSigner, notice, roll, seedOf } from './meeting.fixture.ts';
+import { holdMeeting, holdTied, logSigner, notice, roll, seedOf } from './meeting.fixture.ts';
 import { observeLog } from './monitor.ts';
 import { createCosigner, parseVerifierKey, signatureLine } from './note.ts';
 import { encodeReceipt, withExtra } from './receipt.ts';
@@ -66,6 +66,7 @@ async function sampleValues(): Promise<Record<string, unknown>> {
     read: (path: string) => world.log.read(path),
     hashes: reader.hashes,
     items: notice.items,
+    tied: (await holdTied()).result.items[0],
     seed: seedOf('seed'),
     message: encodeUtf8('message'),
     // As a Uint8Array of its own kind, so that what comes out can be compared.

@@ -151,8 +151,15 @@ export function createMeetingWatch(origin: string, from?: MeetingWatchState): Me
       keys: new Map<string, string[]>(),
     };
     const milestone = STAGES.indexOf(entry.kind as (typeof STAGES)[number]);
-    const least = { 'key.registered': CALLED, ballot: OPENED, minutes: COUNTED }[entry.kind as string];
-    if (milestone >= 0 ? milestone !== meeting.stage : meeting.stage < least!) {
+    const least = {
+      'key.registered': CALLED,
+      'roll.amended': OPENED,
+      ballot: OPENED,
+      'tie.decided': COUNTED,
+      minutes: COUNTED,
+    }[entry.kind as string];
+    const isTooLate = entry.kind === 'roll.amended' && meeting.stage > OPENED;
+    if (isTooLate || (milestone >= 0 ? milestone !== meeting.stage : meeting.stage < least!)) {
       find('wrong-order');
       // A meeting that was never called is not followed: anything could be written under its name.
       if (!meetings.has(entry.meeting)) return;

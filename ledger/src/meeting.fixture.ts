@@ -12,7 +12,15 @@ import type { Entry, EntryDraft } from './entry.ts';
 import { fraction, plus, readFraction, times, writeFraction } from './fraction.ts';
 import { sha256 } from './hash.ts';
 import { encodeCanonicalBytes } from './jcs.ts';
-import type { BallotPayload, Choice, MeetingResult, Notice, RollRecord } from './meeting.ts';
+import type {
+  Amendment,
+  BallotPayload,
+  Choice,
+  MeetingResult,
+  Notice,
+  RollRecord,
+  TieDecision,
+} from './meeting.ts';
 import { createMemoryHeadStore, createMemoryTileStore } from './memory-stores.ts';
 import { createCosigner, createNoteSigner, signatureLine } from './note.ts';
 import { recountMeeting } from './recount.ts';
@@ -104,6 +112,12 @@ export const casts: readonly Cast[] = [
   { voter: 'v1', entitlements: ['e6'], choices: { i1: 'for', i2: 'abstain' } },
 ];
 
+/** A flat sold to a newcomer, and half of a co-owner's third sold to another co-owner. */
+export const AMENDMENTS: readonly Amendment[] = [
+  { entitlement: 'e6', to: 'v5', why: 'transfer' },
+  { entitlement: 'e2', to: 'v3', why: 'transfer', part: { entitlement: 'e7', share: '1/6' } },
+];
+
 /** Three witnesses, by the names of the policy: the key of each is named `<name>.test`. */
 export const WITNESSES = ['board', 'city', 'resident'] as const;
 export type WitnessName = (typeof WITNESSES)[number];
@@ -144,8 +158,16 @@ export type MeetingWorld = {
 };
 
 export type MeetingSettings = {
+  readonly meeting: string;
+  readonly notice: Notice;
   readonly roll: readonly RollRecord[];
   readonly casts: readonly Cast[];
+  /** The vote that this one joins: it stands before this one in the same log. Its notice is to name it. */
+  readonly joins: MeetingWorld | null;
+  /** What the notice says of shares that change hands. */
+  readonly sale: NonNullable<Notice['sale']> | null;
+  /** Amendments of the roll, each list logged when so many of the casts came before it. */
+  readonly amended: readonly { readonly before: number; readonly amendments: readonly Amendment[] }[];
   /** Entries of other meetings, logged in between: before each entry of this one. */
   readonly othersBetween: number;
   /** In a log with witnesses: how many of the casts come after the closing checkpoint, and who cosigned that one when. */
@@ -163,6 +185,11 @@ export type MeetingSettings = {
     result(result: MeetingResult): MeetingResult;
     roll(roll: readonly RollRecord[]): readonly RollRecord[];
     payload(payload: BallotPayload): BallotPayload;
+    /** What is logged of an amendment, and what the notice says of sales; what was counted stays. */
+    amendment(amendment: Amendment): Amendment;
+    sale: NonNullable<Notice['sale']>;
+    /** The lines that the bundle holds of the vote that this one joins. */
+    earlier(lines: readonly string[]): readonly string[];
     /** The note of the closing checkpoint, before the close names it. */
     closing(note: string): string;
   }>;
@@ -171,8 +198,13 @@ export type MeetingSettings = {
 /** Holds the meeting: called, opened, keys, ballots, closed, result, minutes. */
 export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promise<MeetingWorld> {
   const settings: MeetingSettings = {
+    meeting: MEETING,
+    notice,
     roll,
     casts,
+    joins: null,
+    sale: null,
+    amended: [],
     othersBetween: 0,
     witnessed: null,
     tamper: {},
@@ -240,9 +272,13 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     };
   };
 
-  const called = commit('notice', notice);
+  const { sale } = settings;
+  const called = commit(
+    'notice',
+    sale === null ? settings.notice : { ...settings.notice, sale: tamper.sale ?? sale },
+  );
   write(
-    { kind: 'meeting.called', meeting: MEETING, notice: called.commitment },
+    { kind: 'meeting.called', meeting: settings.meeting, notice: called.commitment },
     registrarSeed,
     called.opening,
   );
@@ -252,7 +288,7 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
   write(
     {
       kind: 'meeting.opened',
-      meeting: MEETING,
+      meeting: settings.meeting,
       rollRoot: encodeBase64(rootOf(meetingRoll.map(encodeCanonicalBytes))),
       rollSize: meetingRoll.length,
       rollWeight: writeFraction(weight),
@@ -262,22 +298,39 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
   );
   for (const voter of new Set(settings.casts.map((cast) => cast.voter))) {
     const seed = seedOf(`device ${voter}`);
-    const possession = encodeBase64(sign(possessionMessage(MEETING, voter), seed));
+    const possession = encodeBase64(sign(possessionMessage(settings.meeting, voter), seed));
     const key = encodeBase64(publicKeyOf(seed));
-    write({ kind: 'key.registered', meeting: MEETING, voter, key, possession }, registrarSeed);
+    write({ kind: 'key.registered', meeting: settings.meeting, voter, key, possession }, registrarSeed);
   }
+  const amendBefore = (place: number): void => {
+    for (const [i, { before, amendments }] of settings.amended.entries()) {
+      if (before !== place) continue;
+      const logged = amendments.map((amendment) => tamper.amendment?.(amendment) ?? amendment);
+      const { commitment, opening } = commit(`amendments ${i}`, {
+        meeting: settings.meeting,
+        amendments: logged,
+      });
+      write(
+        { kind: 'roll.amended', meeting: settings.meeting, amendments: commitment },
+        registrarSeed,
+        opening,
+      );
+    }
+  };
   const ballots: BallotPayload[] = settings.casts.map(({ voter, entitlements, choices }, i) => {
-    const honest = { meeting: MEETING, voter, entitlements, choices };
+    amendBefore(i);
+    const honest = { meeting: settings.meeting, voter, entitlements, choices };
     const payload = tamper.payload?.(honest) ?? honest;
     const { commitment, opening } = commit(`ballot ${i}`, payload);
     const nonce = encodeBase64(seedOf(`nonce ${i}`).slice(0, 16));
     write(
-      { kind: 'ballot', meeting: MEETING, voter, nonce, ballot: commitment },
+      { kind: 'ballot', meeting: settings.meeting, voter, nonce, ballot: commitment },
       seedOf(`device ${voter}`),
       opening,
     );
     return payload;
   });
+  amendBefore(settings.casts.length);
   const late = settings.witnessed?.late ?? 0;
   const closing = settings.witnessed
     ? closingNote(written.slice(0, written.length - late).map(({ entry }) => entry))
@@ -286,7 +339,7 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
   write(
     {
       kind: 'meeting.closed',
-      meeting: MEETING,
+      meeting: settings.meeting,
       boxRoot: encodeBase64(rootOf(box)),
       boxSize: box.length,
       ...(closing === null ? {} : { closing: encodeBase64(sha256(encodeUtf8(closing))) }),
@@ -294,27 +347,33 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     registrarSeed,
   );
   const counted = recountMeeting({
-    meeting: MEETING,
-    items: notice.items,
+    meeting: settings.meeting,
+    items: settings.notice.items,
     roll: meetingRoll,
     ballots: ballots.slice(0, ballots.length - late),
+    ...(sale === null ? {} : { sale }),
+    amendments: settings.amended.flatMap(({ before, amendments }) =>
+      amendments.map((amendment) => ({ ...amendment, before })),
+    ),
     ...(settings.witnessed ? { late } : {}),
+    ...(settings.joins ? { carried: ballotsOf(settings.joins) } : {}),
   });
   const result = tamper.result?.(counted) ?? counted;
   const resultHash = encodeBase64(sha256(encodeCanonicalBytes(result)));
-  write({ kind: 'result', meeting: MEETING, result: resultHash }, registrarSeed);
+  write({ kind: 'result', meeting: settings.meeting, result: resultHash }, registrarSeed);
   const minutes = encodeUtf8('%PDF-2.0 minutes');
   write(
-    { kind: 'minutes', meeting: MEETING, pdf: encodeBase64(sha256(minutes)), language: 'ru' },
+    { kind: 'minutes', meeting: settings.meeting, pdf: encodeBase64(sha256(minutes)), language: 'ru' },
     registrarSeed,
   );
 
   const numbered = written.map((one, i): BundleEntry => ({ index: i, ...one }));
   const logged: BundleEntry[] = [{ index: 0, entry: registrar }];
-  inLog(tamper.log?.(numbered) ?? numbered).forEach(({ leaf, of }, i) => {
+  const before = settings.joins?.entries.slice(1) ?? [];
+  inLog([...before, ...(tamper.log?.(numbered) ?? numbered)]).forEach(({ leaf, of }, i) => {
     const idem = encodeHex(sha256(encodeUtf8(`${i + 1} ${leaf}`)));
     store.submit({ id: `s${i + 1}`, idem, leaf: encodeUtf8(leaf) });
-    if (of) logged.push({ ...of, index: i + 1 });
+    if (of && !before.includes(of)) logged.push({ ...of, index: i + 1 });
   });
   while ((await sequencer.step()) > 0);
 
@@ -328,12 +387,17 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
   const checkpoint = checkpoints.at(-1)!;
   for await (const line of writeBundle({
     origin: ORIGIN,
-    meeting: MEETING,
+    meeting: settings.meeting,
     checkpoint,
     ...(closing === null ? {} : { witnessed: { policy: POLICY, closing } }),
     roll: meetingRoll,
     entries: shown,
     result,
+    ...(settings.joins
+      ? { earlier: tamper.earlier?.(settings.joins.bundle) ?? settings.joins.bundle }
+      : tamper.earlier
+        ? { earlier: tamper.earlier([]) }
+        : {}),
   }))
     bundle.push(line);
   return {
@@ -347,6 +411,89 @@ export async function holdMeeting(changed: Partial<MeetingSettings> = {}): Promi
     checkpoints,
     closing,
   };
+}
+
+/** The ballots of a meeting in log order. */
+const ballotsOf = ({ entries }: MeetingWorld): readonly BallotPayload[] =>
+  entries.flatMap(({ entry, payload }) => (entry.kind === 'ballot' ? [payload as BallotPayload] : []));
+
+/** A rule by which whoever is asked and stays silent is for, and the one that leads there. */
+const assent = { ...notice.items[1]!.rule, id: 'test.silent', silent: 'for' } as const;
+export const asking: Notice = {
+  ...notice,
+  items: notice.items.map((item) => ({
+    ...item,
+    rule: {
+      ...item.rule,
+      fallback: {
+        kind: 'silent-assent',
+        on: ['failed'],
+        trigger: [],
+        rule: assent.id,
+        minDelay: 'P30D',
+        maxDepth: 1,
+      },
+    },
+  })),
+};
+
+/** The second item of the meeting is not decided; those who took no part are asked, and their silence is assent. */
+export async function holdJoined(
+  changed: Partial<MeetingSettings> = {},
+  follows: Partial<NonNullable<Notice['follows']>> = {},
+): Promise<MeetingWorld> {
+  const first = await holdMeeting({ notice: asking });
+  return holdMeeting({
+    meeting: 'm2',
+    notice: {
+      ...notice,
+      meeting: 'm2',
+      items: [{ ...notice.items[1]!, rule: assent, round: 1 }],
+      follows: {
+        meeting: MEETING,
+        kind: 'silent-assent',
+        result: encodeBase64(sha256(encodeCanonicalBytes(first.result))),
+        ...follows,
+      },
+    },
+    casts: [{ voter: 'v4', entitlements: ['e4'], choices: { i2: 'against' } }],
+    joins: first,
+    ...changed,
+  });
+}
+
+/** One item on which co-owners of equal shares differ, by a rule that gives the chair the casting vote. */
+const even: Notice = {
+  ...notice,
+  items: [
+    {
+      ...notice.items[0]!,
+      rule: {
+        ...notice.items[0]!.rule,
+        quorum: [],
+        tie: 'chair-casts',
+        tests: [[{ ...half, weight: 'unit', base: 'expressed' }]],
+      },
+    },
+  ],
+};
+
+/** A meeting that ends in a tie, with these decisions of its chair logged after the result. */
+export async function holdTied(...decisions: readonly Partial<TieDecision>[]): Promise<MeetingWorld> {
+  const casts: readonly Cast[] = [
+    { voter: 'v2', entitlements: ['e2'], choices: { i1: 'for' } },
+    { voter: 'v3', entitlements: ['e3'], choices: { i1: 'against' } },
+  ];
+  const { result } = await holdMeeting({ notice: even, casts });
+  const hash = encodeBase64(sha256(encodeCanonicalBytes(result)));
+  const decided = decisions.map((change, i): BundleEntry => {
+    const payload: TieDecision = { meeting: MEETING, item: 'i1', choice: 'for', result: hash, ...change };
+    const salt = seedOf(`tie ${i}`);
+    const decision = encodeBase64(makeCommitment(salt, encodeCanonicalBytes(payload)));
+    const entry = signEntry({ kind: 'tie.decided', meeting: MEETING, decision }, registrarSeed);
+    return { index: 0, entry, salt: encodeBase64(salt), payload };
+  });
+  return holdMeeting({ notice: even, casts, tamper: { log: (logged) => [...logged, ...decided] } });
 }
 
 /** Reads a log from files in memory. */

@@ -1,7 +1,7 @@
 // What the commitments of a meeting open to, and the records beside the log: notice, ballot, roll, result.
 // Parsed strictly: a field nobody here knows could change what a decision means, so it is refused, not passed over.
 import { LedgerFault } from './fault.ts';
-import { isFractionText } from './fraction.ts';
+import { fraction, isFractionText, order, readFraction } from './fraction.ts';
 import { forms } from './entry.ts';
 import type { Base64Of32, LogId } from './entry.ts';
 
@@ -49,6 +49,8 @@ export type Fallback = {
   /** ISO 8601 durations. */
   readonly minDelay?: string;
   readonly maxDelay?: string;
+  /** How the second call is held; changes nothing of the count. */
+  readonly form?: 'absentee';
   readonly maxDepth: 1;
 };
 export type Tier = { readonly effect: Effect; readonly tests: readonly (readonly Test[])[] };
@@ -137,6 +139,33 @@ export type Notice = {
   readonly materialsPlace?: string;
   readonly materials?: readonly NoticeMaterial[];
   readonly accepted?: readonly NoticeAccepted[];
+  readonly follows?: NoticeFollows;
+};
+
+/**
+ * The vote that this one comes after, and the SHA-256 of the canonical JSON of its result. Where it follows by
+ * `silent-assent` or `ask-absent` the two are one count: see {@link isJoined}.
+ */
+export type NoticeFollows = {
+  readonly meeting: LogId;
+  readonly kind: Exclude<Fallback['kind'], 'court'>;
+  readonly result: Base64Of32;
+};
+
+/**
+ * Whether the ballots of the vote that this one follows count on in it: only those who took no part are asked then, over
+ * the same roll.
+ * @example isJoined(notice) // false
+ */
+export const isJoined = ({ follows }: Pick<Notice, 'follows'>): boolean =>
+  follows?.kind === 'silent-assent' || follows?.kind === 'ask-absent';
+
+/** The payload of `tie.decided`: how the chair decides an item whose sides are equal, in the result of that hash. */
+export type TieDecision = {
+  readonly meeting: LogId;
+  readonly item: LogId;
+  readonly choice: 'for' | 'against';
+  readonly result: Base64Of32;
 };
 
 /** The payload of `ballot`. */
@@ -148,6 +177,20 @@ export type BallotPayload = {
   /** By item; an item left out is not marked. */
   readonly choices: Readonly<Record<LogId, Choice>>;
 };
+
+/** A share that changed hands while voting goes on; what it does to the count is in section 4 of the SPEC. */
+export type Amendment = {
+  readonly entitlement: LogId;
+  /** Who casts it from here on; empty: nobody, and it stays in the base. */
+  readonly to: LogId | '';
+  /** `correction`: what was recorded earlier of a transfer was wrong. */
+  readonly why: 'transfer' | 'correction';
+  /** Only so much of it, of the premises, as an entitlement of its own; the rest stays as it is. */
+  readonly part?: { readonly entitlement: LogId; readonly share: string };
+};
+
+/** The payload of `roll.amended`; in this order one after the other. */
+export type AmendmentsPayload = { readonly meeting: LogId; readonly amendments: readonly Amendment[] };
 
 /** A leaf of the roll: one share in one premises. Its area weight is `areaCm2 * share`. */
 export type RollRecord = {
@@ -203,6 +246,8 @@ export type ItemResult = {
   }[];
   readonly effect?: Effect;
   readonly tie?: 'chair-casts' | 'court';
+  /** How the chair decided the tie; absent until then. */
+  readonly castingVote?: 'for' | 'against';
   readonly fallback?: {
     readonly kind: Fallback['kind'];
     readonly rule?: string;
@@ -221,13 +266,15 @@ export type MeetingResult = {
   };
   /**
    * `late`: at or above the size of the closing checkpoint, counted for nothing; present exactly where the close has one.
-   * logged = effective + superseded + late.
+   * logged = effective + superseded + late. `carried`: how many of them were cast in the vote that this one joins; present
+   * exactly where it joins one.
    */
   readonly ballots: {
     readonly logged: number;
     readonly effective: number;
     readonly superseded: number;
     readonly late?: number;
+    readonly carried?: number;
   };
   readonly items: readonly ItemResult[];
 };
@@ -317,7 +364,7 @@ const isRule = record(
         trigger: listOf(isTest),
         maxDepth: (value) => value === 1,
       },
-      { rule: text, minDelay: duration, maxDelay: duration },
+      { rule: text, minDelay: duration, maxDelay: duration, form: oneOf('absentee') },
     ),
     tier: listOf(
       record({ effect: oneOf('costs-on-all', 'costs-on-yes-voters', 'valid-three-years'), tests: groups }),
@@ -366,8 +413,34 @@ const isNotice = record(
       record({ name: text, type: text, bytes: integerFrom(0), sha256: forms.hash }, { item: forms.id }),
     ),
     accepted: listOf(record({ code: text, reason: text }, { item: forms.id })),
+    follows: record({
+      meeting: forms.id,
+      kind: oneOf('second-vote', 'second-call', 'silent-assent', 'ask-absent'),
+      result: forms.hash,
+    }),
   },
 );
+const isAmendments = record({
+  meeting: forms.id,
+  amendments: listOf(
+    record(
+      {
+        entitlement: forms.id,
+        to: (value) => value === '' || forms.id(value),
+        why: oneOf('transfer', 'correction'),
+      },
+      { part: record({ entitlement: forms.id, share: (value) => isShare(value) }) },
+    ),
+  ),
+});
+const isShare: Form = (value) =>
+  typeof value === 'string' && isFractionText(value) && order(readFraction(value), fraction(0n)) > 0;
+const isTieDecision = record({
+  meeting: forms.id,
+  item: forms.id,
+  choice: oneOf('for', 'against'),
+  result: forms.hash,
+});
 const isBallot = record({
   meeting: forms.id,
   voter: forms.id,
@@ -424,10 +497,30 @@ export function parseBallotPayload(value: unknown): BallotPayload {
 }
 
 /**
+ * @throws LedgerFault `payload`: when it is not a chair's decision of a tie.
+ * @example parseTieDecision({ meeting: 'm1', item: 'i1', choice: 'for', result: salt }).choice // 'for'
+ */
+export function parseTieDecision(value: unknown): TieDecision {
+  if (!isTieDecision(value)) throw wrong("a chair's decision of a tie");
+  return value as TieDecision;
+}
+
+/**
  * @throws LedgerFault `payload`: when it is not a record of a roll.
  * @example parseRollRecord(roll[1]).share // '1/3'
  */
 export function parseRollRecord(value: unknown): RollRecord {
   if (!isRollRecord(value)) throw wrong('a record of the roll');
   return value as RollRecord;
+}
+
+/**
+ * @throws LedgerFault `payload`: when it is not a list of one amendment or more.
+ * @example parseAmendments({ meeting: 'm1', amendments: [{ entitlement: 'e1', to: 'v9', why: 'transfer' }] }).amendments.length // 1
+ */
+export function parseAmendments(value: unknown): AmendmentsPayload {
+  if (!isAmendments(value)) throw wrong('amendments of a roll');
+  const payload = value as AmendmentsPayload;
+  if (payload.amendments.length === 0) throw wrong('one amendment or more');
+  return payload;
 }

@@ -1,5 +1,7 @@
 // Counts a meeting anew from roll, notice and ballots, for the auditor: exact, and sharing no code with the server's
 // count. Both must give the same result byte for byte in canonical JSON; where they differ one of them is wrong.
+import { followRoll } from './amendment.ts';
+import type { PlacedAmendment } from './amendment.ts';
 import { fraction, minus, order, over, plus, readFraction, times, writeFraction } from './fraction.ts';
 import type { Fraction } from './fraction.ts';
 import type {
@@ -10,6 +12,7 @@ import type {
   DecisionRule,
   ItemResult,
   MeetingResult,
+  Notice,
   NoticeItem,
   QuorumOutcome,
   QuorumTest,
@@ -27,10 +30,19 @@ export type RecountInput = {
   readonly items: readonly NoticeItem[];
   /** Checked before: shares of a unit sum to 1, entitlements are unique. */
   readonly roll: readonly RollRecord[];
-  /** Those logged in time, in log order; checked before: each voter casts only what the roll gives them. */
+  /** Those logged in time, in log order; checked before: each voter casts only what the roll gives them at its place. */
   readonly ballots: readonly BallotPayload[];
+  /** What becomes of the vote of a share that changes hands, as the notice has it. */
+  readonly sale?: Notice['sale'];
+  /** Those logged in time, in log order. */
+  readonly amendments?: readonly PlacedAmendment[];
   /** How many more of the box are not under the closing checkpoint; given exactly where the close has one. */
   readonly late?: number;
+  /**
+   * The ballots of the vote that this one joins, those logged in time, in log order; what they say of other items is passed
+   * over. Checked before: nobody who is in them has a ballot here. Given exactly where this vote joins one.
+   */
+  readonly carried?: readonly BallotPayload[];
 };
 
 const ZERO = fraction(0n);
@@ -47,6 +59,7 @@ type AllTotals = { readonly area: Totals; readonly head: Totals; readonly unit: 
 type Line = {
   readonly record: RollRecord;
   readonly marks: readonly string[];
+  readonly share: Fraction;
   readonly area: Fraction;
   readonly unit: Fraction;
 };
@@ -58,17 +71,37 @@ type Places = ReadonlyMap<string, number>;
 
 /**
  * The result of a meeting.
+ * @throws LedgerFault `payload`: when an amendment is not one that {@link followRoll} takes.
  * @example recountMeeting({ meeting: 'm1', items, roll, ballots: [payload] }).ballots.effective // 1
  */
-export function recountMeeting({ meeting, items, roll, ballots, late }: RecountInput): MeetingResult {
+export function recountMeeting(input: RecountInput): MeetingResult {
+  const { meeting, items, late, carried, sale } = input;
+  const ballots = [...(carried ?? []), ...input.ballots];
   const first = new Map<string, number>();
   const last = new Map<string, number>();
+  const followed = followRoll(input.roll, sale);
+  const amendments = [...(input.amendments ?? [])];
+  const amendUpTo = (place: number): void => {
+    while (amendments.length > 0 && amendments[0]!.before + (carried?.length ?? 0) <= place) {
+      const { entitlement, part } = amendments[0]!;
+      followed.amend(amendments.shift()!);
+      for (const places of [first, last]) {
+        const cast = places.get(entitlement);
+        // A part begins with the vote that the whole had; what is void has none any more.
+        if (sale === 'void') places.delete(part?.entitlement ?? entitlement);
+        else if (part && cast !== undefined) places.set(part.entitlement, cast);
+      }
+    }
+  };
   for (const [place, { entitlements }] of ballots.entries()) {
+    amendUpTo(place);
     for (const entitlement of entitlements) {
       if (!first.has(entitlement)) first.set(entitlement, place);
       last.set(entitlement, place);
     }
   }
+  amendUpTo(Infinity);
+  const roll = followed.records();
   const placesOf = ({ revote }: DecisionRule): Places => (revote === 'never' ? first : last);
   const used = new Set(items.length === 0 ? [last] : items.map(({ rule }) => placesOf(rule)));
   const effective = new Set([...used].flatMap((places) => [...places.values()])).size;
@@ -78,10 +111,19 @@ export function recountMeeting({ meeting, items, roll, ballots, late }: RecountI
     return {
       record,
       marks: record.marks ?? [],
+      share,
       area: times(fraction(BigInt(record.areaCm2)), share),
       unit: share,
     };
   });
+  // Put together once, and not for every item anew.
+  const known = new Map<BlocBy, readonly Bloc[]>();
+  const blocsUnder = ({ coOwners = 'fractional' }: DecisionRule): readonly Bloc[] => {
+    const by = coOwners === 'fractional' ? 'entitlement' : 'unit';
+    const blocs = known.get(by) ?? blocsBy(by, lines);
+    known.set(by, blocs);
+    return blocs;
+  };
   const voters = new Set(roll.map(({ voter }) => voter).filter((voter) => voter !== ''));
   return {
     meeting,
@@ -96,19 +138,39 @@ export function recountMeeting({ meeting, items, roll, ballots, late }: RecountI
       effective,
       superseded: ballots.length - effective,
       ...(late === undefined ? {} : { late }),
+      ...(carried === undefined ? {} : { carried: carried.length }),
     },
-    items: items.map((item) => recountItem(item, lines, ballots, placesOf(item.rule))),
+    items: items.map((item) => recountItem(item, lines, blocsUnder(item.rule), ballots, placesOf(item.rule))),
+  };
+}
+
+/**
+ * The item as the chair's casting vote leaves it: what was counted stays, and what follows from the verdict is drawn anew.
+ * @throws RangeError: when the chair has nothing to decide.
+ * @example settleTie(tied, 'for').verdict // 'passed'
+ */
+export function settleTie(item: ItemResult, choice: 'for' | 'against'): ItemResult {
+  if (item.tie !== 'chair-casts' || item.castingVote !== undefined)
+    throw new RangeError('expected a tie that the chair decides');
+  if (choice === 'against') return { ...item, castingVote: choice };
+  const effect = item.tiers?.find(({ holds }) => holds)?.effect;
+  return {
+    ...item,
+    verdict: 'passed',
+    castingVote: choice,
+    ...(effect === undefined ? {} : { effect }),
+    ...(item.fallback ? { fallback: { ...item.fallback, due: false } } : {}),
   };
 }
 
 function recountItem(
   item: NoticeItem,
   lines: readonly Line[],
+  blocs: readonly Bloc[],
   ballots: readonly BallotPayload[],
   places: Places,
 ): ItemResult {
   const { rule } = item;
-  const blocs = blocsOf(lines, rule);
   const { weighed, adjusted } = applyPolicy(lines, blocs, item);
   const said = blocs.map((bloc) => {
     const members = bloc.lines.map((line) => weighed.get(line)!);
@@ -219,10 +281,12 @@ function namedEntrances(rule: DecisionRule): string[] {
 /** Those with one mark between them: a line of the roll each, or a premises with all its co-owners. */
 type Bloc = { readonly id: string; readonly lines: readonly Line[]; readonly head: string };
 
-function blocsOf(lines: readonly Line[], { coOwners = 'fractional' }: DecisionRule): readonly Bloc[] {
+type BlocBy = 'entitlement' | 'unit';
+
+function blocsBy(by: BlocBy, lines: readonly Line[]): readonly Bloc[] {
   const byId = new Map<string, Line[]>();
   for (const line of lines) {
-    const id = coOwners === 'fractional' ? line.record.entitlement : line.record.unit;
+    const id = line.record[by];
     const members = byId.get(id);
     if (members) members.push(line);
     else byId.set(id, [line]);
@@ -350,13 +414,13 @@ function hear(
   }
   let place = -1;
   const shares = new Map<Mark, Fraction>();
-  for (const { record } of present) {
+  for (const { record, share } of present) {
     const at = places.get(record.entitlement)!;
     place = Math.max(place, at);
     const { choices } = ballots[at]!;
     if (!Object.hasOwn(choices, id)) continue;
     const mark = choices[id]!;
-    shares.set(mark, plus(shares.get(mark) ?? ZERO, readFraction(record.share)));
+    shares.set(mark, plus(shares.get(mark) ?? ZERO, share));
   }
   if (shares.size <= 1) return { mark: [...shares.keys()][0] ?? 'unmarked', place };
   const most =
@@ -403,13 +467,16 @@ function totalsOf(said: readonly Said[], isCounted: (line: Weighed) => boolean):
 }
 
 function totals(says: readonly Say[]): Totals {
-  const of = (chosen: (say: Say) => boolean) => sumOf(says.filter(chosen).map(({ weight }) => weight));
-  const marked = Object.fromEntries(MARKS.map((mark) => [mark, of((say) => say.mark === mark)]));
-  return {
-    ...(marked as Record<Mark, Fraction>),
-    all: of(({ isInBase }) => isInBase),
-    participants: of(({ mark }) => mark !== null),
-  };
+  const tallies = Object.fromEntries(
+    [...MARKS, 'all' as const, 'participants' as const].map((part) => [part, new Map()]),
+  ) as Record<Part, Tally>;
+  for (const { weight, mark, isInBase } of says) {
+    if (isInBase) put(tallies.all, weight);
+    if (mark === null) continue;
+    put(tallies.participants, weight);
+    put(tallies[mark], weight);
+  }
+  return Object.fromEntries(Object.entries(tallies).map(([part, tally]) => [part, totalOf(tally)])) as Totals;
 }
 
 function partsOf(base: Test['base'], { abstain, blank, spoiled }: DecisionRule): readonly Part[] {
@@ -448,11 +515,16 @@ const HOLDS: Readonly<Record<Comparator, (sign: number) => boolean>> = {
   '==': (sign) => sign === 0,
 };
 
-/** Adds by denominator first, as most weights share one: a sum of thousands then reduces only a few times. */
+/** Numerators by denominator, as most weights share one: a sum of thousands then reduces only a few times. */
+type Tally = Map<bigint, bigint>;
+const put = (tally: Tally, { num, den }: Fraction): void => void tally.set(den, (tally.get(den) ?? 0n) + num);
+const totalOf = (tally: Tally): Fraction =>
+  [...tally].map(([den, num]) => fraction(num, den)).reduce(plus, ZERO);
+
 function sumOf(values: readonly Fraction[]): Fraction {
-  const byDenominator = new Map<bigint, bigint>();
-  for (const { num, den } of values) byDenominator.set(den, (byDenominator.get(den) ?? 0n) + num);
-  return [...byDenominator].map(([den, num]) => fraction(num, den)).reduce(plus, ZERO);
+  const tally: Tally = new Map();
+  for (const value of values) put(tally, value);
+  return totalOf(tally);
 }
 
 const written = ({ area, head, unit }: AllTotals): WeightSums => ({

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { checkCheckpoint } from './checkpoint.ts';
 import { ENTRY_KINDS, checkEntrySignature, decodeEntry, encodeEntry } from './entry.ts';
 import { decodeCanonical, encodeCanonical } from './jcs.ts';
-import { CLOSES_AT, POLICY, cosign, holdMeeting } from './meeting.fixture.ts';
-import { parseBallotPayload, parseNotice, parseRollRecord } from './meeting.ts';
+import { AMENDMENTS, CLOSES_AT, POLICY, cosign, holdMeeting, holdTied } from './meeting.fixture.ts';
+import { parseAmendments, parseBallotPayload, parseNotice, parseRollRecord } from './meeting.ts';
 import { parseVerifierKey } from './note.ts';
 import { checkWitnessed, parsePolicy } from './policy.ts';
 import { checkKeptReceipt, encodeReceipt, withExtra } from './receipt.ts';
@@ -39,6 +39,16 @@ async function makeExamples(): Promise<Map<string, string>> {
   const ballot = world.entries.find(({ entry }) => entry.kind === 'ballot')!;
   put('ballot-payload', encodeCanonical(ballot.payload));
   put('result-object', encodeCanonical(world.result));
+  // The same meeting with a flat sold whole, and half of a share of another, while voting went on.
+  const amended = await holdMeeting({
+    sale: 'follows-title',
+    amended: [{ before: 5, amendments: AMENDMENTS }],
+  });
+  const amending = amended.entries.find(({ entry }) => entry.kind === 'roll.amended')!;
+  put('roll.amended', encodeEntry(amending.entry));
+  put('amendments', encodeCanonical(amending.payload));
+  const tied = (await holdTied({})).entries.find(({ entry }) => entry.kind === 'tie.decided')!;
+  put('tie.decided', encodeEntry(tied.entry));
   // The same meeting in a log that asks witnesses; its last ballot comes after the closing checkpoint.
   const cosigned = { board: CLOSES_AT + 5, city: CLOSES_AT + 3 };
   const witnessed = await holdMeeting({ witnessed: { late: 1, cosigned } });
@@ -78,6 +88,7 @@ describe('SPEC.md', () => {
     expect(parseNotice(payloadOf('notice')).items).toHaveLength(2);
     expect(parseBallotPayload(payloadOf('ballot-payload')).voter).toBe('v1');
     expect(parseRollRecord(payloadOf('roll')).entitlement).toBe('e1');
+    expect(parseAmendments(payloadOf('amendments')).amendments).toHaveLength(2);
     const log = parseVerifierKey(shown.get('vkey')!.trimEnd());
     expect(checkCheckpoint(shown.get('checkpoint')!, log).size).toBe(14);
     const policy = parsePolicy(shown.get('policy')!);

@@ -60,6 +60,7 @@ describe('verify', () => {
     expect(english.out).not.toContain('✗');
     expect(english.out.match(/^  –.*/gm)).toEqual([
       '  – Closing time       this meeting was opened without witnesses',
+      '  – Earlier vote       this vote joins no earlier one',
     ]);
     const russian = await verify('--lang', 'ru');
     expect(russian.code).toBe(0);

@@ -81,6 +81,7 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
     commitments: 'Contents',
     closing: 'Closing time',
     roll: 'Roll',
+    earlier: 'Earlier vote',
     'one-ballot-per-entitlement': 'Right to vote',
     box: 'Ballot box',
     recount: 'Recount',
@@ -112,8 +113,11 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
       (number(n, 'late') > 0 ? `; ballots that came later: ${number(n, 'late')}` : ''),
     roll: (n) =>
       `${number(n, 'entitlements')} shares in ${number(n, 'units')} premises; the shares of each make exactly one whole`,
+    earlier: (n) =>
+      `the vote that this one joins checks too: ${number(n, 'ballots')} ballots of ${number(n, 'answered')} shares count on, and none of these was asked again`,
     'one-ballot-per-entitlement': (n) =>
       `${number(n, 'ballots')} ballots, each by the holder; ${number(n, 'voted')} shares voted, each counted once` +
+      ('amended' in n ? `; ${number(n, 'amended')} shares changed hands during the vote` : '') +
       (number(n, 'late') > 0 ? `; ${number(n, 'late')} came after the close and do not count` : ''),
     box: (n) =>
       `${number(n, 'box')} entries sealed at the close` +
@@ -127,6 +131,7 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
   skipped: {
     files: 'not listed over the network',
     closing: 'this meeting was opened without witnesses',
+    earlier: 'this vote joins no earlier one',
     minutes: 'no file given',
   },
   notRun: 'not reached',
@@ -168,14 +173,20 @@ Exit code: 0 all holds, 1 something is broken and the first broken thing is name
     'roll-duplicate': 'this share is in the roll twice',
     'roll-unit-area': 'these premises have two different areas',
     'roll-shares': 'the shares of these premises do not make one whole',
+    'earlier-lines': 'the bundle must hold the vote that this one joins, and only that',
+    'earlier-broken': 'the vote that this one joins does not check at this line',
+    'earlier-differs': 'this does not fit the vote that this one joins',
+    'answered-before': 'this ballot is for a share that took part in the earlier vote',
     'unknown-entitlement': 'this ballot votes for a share that is not in the roll',
     'foreign-entitlement': 'this ballot votes for a share of somebody else',
+    'amendment-wrong': 'the roll was amended in a way that the notice or the roll does not allow',
     'unknown-item': 'this ballot votes on an item that is not on the agenda',
     'box-root': 'the entries shown are not those sealed at the close',
     'box-size': 'more or fewer entries are shown than were sealed at the close',
     'entry-left-out': 'the log has an entry of this meeting that the bundle leaves out',
     'result-differs': 'the announced result is not what the ballots give',
     'result-hash': 'the announced result is not the one in the log',
+    'no-tie': 'the chair has no tie to decide here',
     'minutes-differ': 'the file of the minutes is not the one in the log',
     'minutes-not-logged': 'the log has no minutes of this meeting',
   },
@@ -263,6 +274,7 @@ const ru: Words = {
     commitments: 'Содержание',
     closing: 'Время закрытия',
     roll: 'Список голосующих',
+    earlier: 'Первое голосование',
     'one-ballot-per-entitlement': 'Право голоса',
     box: 'Урна',
     recount: 'Пересчёт',
@@ -294,8 +306,11 @@ const ru: Words = {
       (number(n, 'late') > 0 ? `; бюллетеней пришло позже: ${number(n, 'late')}` : ''),
     roll: (n) =>
       `долей: ${number(n, 'entitlements')}, помещений: ${number(n, 'units')}; доли в каждом дают ровно единицу`,
+    earlier: (n) =>
+      `голосование, которое продолжает это, тоже верно: его бюллетени (${number(n, 'ballots')}) остаются в счёте; проголосовавшие в нём доли (${number(n, 'answered')}) второй раз не спрашивали`,
     'one-ballot-per-entitlement': (n) =>
       `бюллетеней: ${number(n, 'ballots')}, каждый — от владельца доли; проголосовало долей: ${number(n, 'voted')}, каждая учтена один раз` +
+      ('amended' in n ? `; сменили владельца во время голосования: ${number(n, 'amended')}` : '') +
       (number(n, 'late') > 0 ? `; после закрытия и не в счёт: ${number(n, 'late')}` : ''),
     box: (n) =>
       `записей запечатано при закрытии: ${number(n, 'box')}` +
@@ -309,6 +324,7 @@ const ru: Words = {
   skipped: {
     files: 'по сети списка нет',
     closing: 'собрание открыто без свидетелей',
+    earlier: 'это голосование не продолжает другого',
     minutes: 'файл не указан',
   },
   notRun: 'не дошло',
@@ -350,14 +366,20 @@ const ru: Words = {
     'roll-duplicate': 'эта доля в списке дважды',
     'roll-unit-area': 'у этого помещения две разные площади',
     'roll-shares': 'доли в этом помещении не дают единицу',
+    'earlier-lines': 'в пакете должно быть голосование, которое продолжает это, и никакое другое',
+    'earlier-broken': 'голосование, которое продолжает это, не сходится на этой строке',
+    'earlier-differs': 'это не сходится с голосованием, которое продолжает это',
+    'answered-before': 'бюллетень подан за долю, которая уже голосовала в первый раз',
     'unknown-entitlement': 'бюллетень голосует долей, которой нет в списке',
     'foreign-entitlement': 'бюллетень голосует чужой долей',
+    'amendment-wrong': 'список голосующих изменён так, как не допускает уведомление или сам список',
     'unknown-item': 'бюллетень голосует по вопросу, которого нет в повестке',
     'box-root': 'показаны не те записи, что запечатаны при закрытии',
     'box-size': 'записей показано не столько, сколько запечатано при закрытии',
     'entry-left-out': 'в журнале есть запись этого собрания, которой нет в пакете',
     'result-differs': 'объявленный итог не следует из бюллетеней',
     'result-hash': 'объявленный итог не тот, что в журнале',
+    'no-tie': 'здесь у председателя нет равенства голосов, которое он решает',
     'minutes-differ': 'файл протокола не тот, что в журнале',
     'minutes-not-logged': 'протокола этого собрания в журнале нет',
   },

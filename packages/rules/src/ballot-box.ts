@@ -1,6 +1,7 @@
 // What is counted: the roll, the ballots in log order, the items with their rules.
 // Nothing here decides; a roll or a ballot that cannot be counted is refused by those who read it, with a CountFault.
 import type { DecisionRule } from './decision-rule.ts';
+import type { Amendment, SalePolicy } from './passing.ts';
 
 /** `spoiled`: on paper, marked so that no choice can be read; nobody casts that from a device. */
 export type Choice = 'for' | 'against' | 'abstain' | 'spoiled';
@@ -50,11 +51,20 @@ export type CountInput = {
   readonly roll: readonly RollRecord[];
   /** All ballots logged in time, in log order: of several that list an entitlement the last one counts. */
   readonly ballots: readonly Ballot[];
+  /** What becomes of the vote of a share that changes hands; absent: it stays. */
+  readonly sale?: SalePolicy;
+  /** Those logged in time, in log order; by `stays` there are none. */
+  readonly amendments?: readonly Amendment[];
   /**
    * How many more were logged before the close but not under the closing checkpoint: they count for nothing. Given exactly when
    * the meeting has a closing checkpoint.
    */
   readonly late?: number;
+  /**
+   * The ballots of the vote that this one joins, all logged in time, in log order; what they say of other items is passed over.
+   * Nobody who is in them may have a ballot here. Given exactly where this vote joins one.
+   */
+  readonly carried?: readonly Ballot[];
 };
 
 export type CountFaultCode =
@@ -67,6 +77,8 @@ export type CountFaultCode =
   | 'not-the-voter'
   | 'unknown-item'
   | 'unknown-choice'
+  | 'amendment-wrong'
+  | 'answered-before'
   | 'open-entrance';
 
 /** The input is not a meeting that can be counted. The text carries the code and no names. */

@@ -36,6 +36,7 @@ import {
   type Group,
   type Standings,
 } from './electorate.ts';
+import { amendRoll } from './passing.ts';
 import { chooseBallots, effectiveCount, voiceOf, type Choosing, type Voice } from './voices.ts';
 
 /**
@@ -119,6 +120,8 @@ export type ItemResult = {
   readonly effect?: Effect;
   /** Who decides, for and against being equal: present only where somebody does. The verdict is `failed`. */
   readonly tie?: 'chair-casts' | 'court';
+  /** How the chair decided the tie, see {@link settleTie}; absent until then. */
+  readonly castingVote?: 'for' | 'against';
   /** Absent where the rule has none. */
   readonly fallback?: FallbackOutcome;
 };
@@ -135,13 +138,15 @@ export type Result = {
   };
   /**
    * `effective`: ballots that count for at least one entitlement; `late`: logged after the closing checkpoint, present
-   * exactly where there is one. logged = effective + superseded + late.
+   * exactly where there is one. logged = effective + superseded + late. `carried`: how many of them were cast in the vote
+   * that this one joins, present exactly where it joins one.
    */
   readonly ballots: {
     readonly logged: number;
     readonly effective: number;
     readonly superseded: number;
     readonly late?: number;
+    readonly carried?: number;
   };
   readonly items: readonly ItemResult[];
 };
@@ -164,10 +169,11 @@ export type CountOptions = {
  * @throws RangeError: when another base is less than what took part.
  */
 export function countMeeting(input: CountInput, options: CountOptions = {}): Result {
-  const electorate = measureRoll(input.roll);
+  const roll = amendRoll(input);
+  const electorate = measureRoll(roll);
   const { items } = input;
   if (new Set(items.map(({ id }) => id)).size !== items.length) throw new CountFault('duplicate-item');
-  const choosing = chooseBallots(input, electorate.entitlements);
+  const choosing = chooseBallots(input);
   const effective = effectiveCount(
     choosing,
     items.map(({ rule }) => rule),
@@ -175,16 +181,17 @@ export function countMeeting(input: CountInput, options: CountOptions = {}): Res
   return {
     meeting: input.meeting,
     roll: {
-      size: input.roll.length,
+      size: roll.length,
       area: formatRational(electorate.totalArea),
       heads: electorate.heads,
       units: electorate.units,
     },
     ballots: {
-      logged: input.ballots.length + (input.late ?? 0),
+      logged: choosing.ballots.length + (input.late ?? 0),
       effective,
-      superseded: input.ballots.length - effective,
+      superseded: choosing.ballots.length - effective,
       ...(input.late === undefined ? {} : { late: input.late }),
+      ...(input.carried === undefined ? {} : { carried: input.carried.length }),
     },
     items: items.map((item) => countItem(item, electorate, choosing, options)),
   };
@@ -202,7 +209,7 @@ function countItem(
   const standings = weigh(electorate, rule, item.id);
   const mayVote = (member: Entitlement): boolean => standings.of(member).votes;
   const groups = groupsOf(electorate, rule);
-  const voices = new Map(groups.map((group) => [group, voiceOf(group, item.id, rule, choosing, mayVote)]));
+  const voices = groups.map((group) => voiceOf(group, item.id, rule, choosing, mayVote));
 
   const counted = sumUp(groups, voices, standings, null);
   const whole =
@@ -243,6 +250,28 @@ function countItem(
   };
 }
 
+/**
+ * The item as the chair's casting vote leaves it: every sum and comparison stays, and what follows from the verdict is drawn
+ * anew.
+ * @throws RangeError: when there is no tie for the chair to decide.
+ */
+export function settleTie(result: ItemResult, choice: 'for' | 'against'): ItemResult {
+  if (!awaitsChair(result)) throw new RangeError('expected a tie that the chair decides');
+  if (choice === 'against') return { ...result, castingVote: choice };
+  const effect = result.tiers?.find(({ holds }) => holds)?.effect;
+  return {
+    ...result,
+    verdict: 'passed',
+    castingVote: choice,
+    ...(effect === undefined ? {} : { effect }),
+    ...(result.fallback ? { fallback: { ...result.fallback, due: false } } : {}),
+  };
+}
+
+/** Whether the item is equal and the chair has not decided it. */
+export const awaitsChair = ({ tie, castingVote }: ItemResult): boolean =>
+  tie === 'chair-casts' && castingVote === undefined;
+
 const isMet = (groups: readonly (readonly TestOutcome[])[]): boolean =>
   groups.some((group) => group.every(({ holds }) => holds));
 
@@ -277,41 +306,41 @@ function isTied(rule: DecisionRule, { whole }: Scale): boolean {
   );
 }
 
-/** Adds fractions by their denominators first: a sum of thousands then reduces only a few times. */
-function createSum() {
-  const byDenominator = new Map<bigint, bigint>();
-  return {
-    add: ({ num, den }: Rational): void => {
-      byDenominator.set(den, (byDenominator.get(den) ?? 0n) + num);
-    },
-    total: (): Rational => {
-      let total = zero;
-      for (const [den, num] of byDenominator)
-        total = rational(total.num * den + num * total.den, total.den * den);
-      return total;
-    },
-  };
+/** Numerators by denominator: a sum of thousands then reduces only a few times. */
+type Sum = Map<bigint, bigint>;
+function totalOf(sums: readonly Sum[]): Rational {
+  const joined: Sum = new Map();
+  for (const sum of sums) for (const [den, num] of sum) joined.set(den, (joined.get(den) ?? 0n) + num);
+  let total = zero;
+  for (const [den, num] of joined) total = rational(total.num * den + num * total.den, total.den * den);
+  return total;
+}
+
+/** What is summed, by how it was voted with (`silent`: not at all), within the base and outside: every part is made of these. */
+type Cell = Mark | 'silent';
+type Cells = { readonly [Place in 'inBase' | 'outside']: ReadonlyMap<Cell, Sum> };
+const CELLS: readonly Cell[] = ['for', 'against', 'abstain', 'unmarked', 'spoiled', 'silent'];
+const newCells = (): Cells => {
+  const empty = (): ReadonlyMap<Cell, Sum> => new Map(CELLS.map((cell) => [cell, new Map()]));
+  return { inBase: empty(), outside: empty() };
+};
+function addTo(cells: Cells, { num, den }: Rational, mark: Mark | null, inBase: boolean): void {
+  const sum = cells[inBase ? 'inBase' : 'outside'].get(mark ?? 'silent')!;
+  sum.set(den, (sum.get(den) ?? 0n) + num);
 }
 
 /** @param entrance - only what is in it; null: everything */
 function sumUp(
   groups: readonly Group[],
-  voices: ReadonlyMap<Group, Voice>,
+  voices: readonly Voice[],
   standings: Standings,
   entrance: string | null,
 ): Measured {
-  const sums = { area: newSums(), head: newSums(), unit: newSums() };
-  const put = (weight: SummedWeight, value: Rational, mark: Mark | null, inBase: boolean): void => {
-    const target = sums[weight];
-    if (inBase) target.all.add(value);
-    if (mark === null) return;
-    target.participants.add(value);
-    target[mark].add(value);
-  };
+  const cells = { area: newCells(), head: newCells(), unit: newCells() };
   /** Of a head with several voices the one speaks that rests on the latest ballot. */
   const heads = new Map<string, { voice: Voice; group: string; inBase: boolean }>();
-  for (const group of groups) {
-    const voice = voices.get(group)!;
+  for (const [position, group] of groups.entries()) {
+    const voice = voices[position]!;
     let votes = false;
     let inBase = false;
     let isHere = false;
@@ -319,8 +348,8 @@ function sumUp(
       if (entrance !== null && member.entrance !== entrance) continue;
       const standing = standings.of(member);
       const mark = standing.votes ? voice.mark : null;
-      put('area', standing.area, mark, standing.inBase);
-      put('unit', standing.unit, mark, standing.inBase);
+      addTo(cells.area, standing.area, mark, standing.inBase);
+      addTo(cells.unit, standing.unit, mark, standing.inBase);
       isHere = true;
       votes ||= standing.votes;
       inBase ||= standing.inBase;
@@ -337,11 +366,11 @@ function sumUp(
       }
     }
   }
-  for (const { voice, inBase } of heads.values()) put('head', one, voice.mark, inBase);
+  for (const { voice, inBase } of heads.values()) addTo(cells.head, one, voice.mark, inBase);
   return {
-    area: totalsOf('area', sums.area),
-    head: totalsOf('head', sums.head),
-    unit: totalsOf('unit', sums.unit),
+    area: totalsOf('area', cells.area),
+    head: totalsOf('head', cells.head),
+    unit: totalsOf('unit', cells.unit),
   };
 }
 
@@ -359,14 +388,17 @@ function isHeardBefore(voice: Voice, group: string, than: { voice: Voice; group:
   return voice.at === than.voice.at ? group < than.group : voice.at > than.voice.at;
 }
 
-type RunningSums = Record<Part, ReturnType<typeof createSum>>;
-const newSums = (): RunningSums =>
-  Object.fromEntries(PARTS.map((part) => [part, createSum()])) as RunningSums;
-const totalsOf = <W extends SummedWeight>(weight: W, sums: RunningSums): Record<Part, Amount<W>> =>
-  Object.fromEntries(PARTS.map((part) => [part, amountOf(weight, sums[part].total())])) as Record<
+function totalsOf<W extends SummedWeight>(weight: W, { inBase, outside }: Cells): Record<Part, Amount<W>> {
+  const sumsOf = (part: Part): readonly Sum[] => {
+    if (part === 'all') return [...inBase.values()];
+    const marks = part === 'participants' ? CELLS.filter((cell) => cell !== 'silent') : [part];
+    return marks.flatMap((mark) => [inBase.get(mark)!, outside.get(mark)!]);
+  };
+  return Object.fromEntries(PARTS.map((part) => [part, amountOf(weight, totalOf(sumsOf(part)))])) as Record<
     Part,
     Amount<W>
   >;
+}
 
 /** Everything a test of the item may be measured against. */
 type Scale = {

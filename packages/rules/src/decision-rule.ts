@@ -56,6 +56,11 @@ export type Fallback = {
   /** ISO 8601 durations between the vote and what follows it: `PT30M`, `P10D`. */
   readonly minDelay?: string;
   readonly maxDelay?: string;
+  /**
+   * A second call is held by ballots alone. After a gathering that found no quorum the whole of its agenda goes over to it:
+   * every item without a quorum comes along, by its own rule.
+   */
+  readonly form?: 'absentee';
   /** There is no third vote. */
   readonly maxDepth: 1;
 };
@@ -301,7 +306,12 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
       trigger: listOf(test),
       maxDepth: oneOf(1),
     },
-    { rule: matching(ID), minDelay: matching(DURATION), maxDelay: matching(DURATION) },
+    {
+      rule: matching(ID),
+      minDelay: matching(DURATION),
+      maxDelay: matching(DURATION),
+      form: oneOf('absentee'),
+    },
   ),
   tier: listOf(record({ effect: oneOf(...EFFECTS), tests: groups }), 1),
   weightPolicy: record(

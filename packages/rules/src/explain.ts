@@ -103,6 +103,8 @@ export type Explanation = {
   readonly effect: Effect | null;
   /** Who decides an equal vote; null when there is none, or nobody does. */
   readonly tie: 'chair-casts' | 'court' | null;
+  /** How the chair decided it; null until then. */
+  readonly castingVote: 'for' | 'against' | null;
   readonly fallback: ExplainedFallback | null;
   /** The sides in area, with their part of the whole roll in percent: for a table or a bar. */
   readonly sides: readonly {
@@ -162,6 +164,7 @@ export function explainItem(result: ItemResult, rule: DecisionRule): Explanation
     })),
     effect: result.effect ?? null,
     tie: result.tie ?? null,
+    castingVote: result.castingVote ?? null,
     fallback:
       result.fallback && rule.fallback
         ? {

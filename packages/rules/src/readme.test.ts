@@ -29,8 +29,22 @@ const box = {
     .slice(0, 2)
     .map((voter) => ({ voter, entitlements: [voter], choices: { i1: 'for' as const } })),
 };
+const even: decisionRule.DecisionRule = {
+  ...rule,
+  quorum: [],
+  tests: [[{ weight: 'head', side: 'for', base: 'expressed', cmp: '>', num: 1, den: 2 }]],
+  tie: 'chair-casts',
+};
+const [tied] = count.countMeeting({
+  ...box,
+  items: [{ id: 'i1', number: 1, rule: even }],
+  ballots: [
+    { voter: 'ann', entitlements: ['ann'], choices: { i1: 'for' } },
+    { voter: 'bob', entitlements: ['bob'], choices: { i1: 'against' } },
+  ],
+}).items;
 const exported = { ...amount, ...count, ...decisionRule, ...explain, ...presets, ...replay, ...standing };
-const scope: Record<string, unknown> = { ...exported, presetFiles, rational, box, day };
+const scope: Record<string, unknown> = { ...exported, presetFiles, rational, box, tied, day };
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const [, json = ''] = /```json\n([^]*?)```/.exec(readme) ?? [];
