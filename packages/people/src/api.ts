@@ -12,6 +12,7 @@ import { listMessages } from './message-store.ts';
 import { findImport, readRegisterPage, type RegisterImport } from './register-store.ts';
 import { registerTemplate } from './register-template.ts';
 import { titleRoutes } from './register/api.ts';
+import { ownPremisesRoutes } from './own-premises/api.ts';
 import { dayIn } from './register/local-day.ts';
 import { insertLook } from './register/title-store.ts';
 import { findRegistryImport, listHousesPage, type RegistryImport } from './registry-store.ts';
@@ -44,6 +45,7 @@ export function peopleRoutes(house: House): readonly Route[] {
     ...buildingRoutes(house),
     ...registerRoutes(house),
     ...titleRoutes(house),
+    ...ownPremisesRoutes(house),
     ...registryRoutes(house),
     ...demoRoutes(house),
   ];

@@ -11,6 +11,7 @@ export const people: WebModule = {
     '/sign-in',
     '/account',
     '/buildings/[building]/register',
+    '/buildings/[building]/premises',
     '/buildings/[building]/roles',
     '/operator',
     '/registry',

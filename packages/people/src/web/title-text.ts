@@ -1,5 +1,7 @@
-// How a title is called on a page: whoever holds it, and the room of a communal flat.
+// How a title is called on a page: whoever holds it, the room of a communal flat, and the paper it rests on.
+import type { Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
+import { dayText } from './day-text.ts';
 
 type Held = {
   readonly owner: { readonly name: string } | null;
@@ -13,3 +15,22 @@ export function ownerText({ owner, jointWith, room }: Held, t: Translate): strin
   const who = names.length > 1 ? t('people.premises.jointly', { names: names.join(', ') }) : names[0]!;
   return room === '' ? who : t('people.premises.room', { who, room });
 }
+
+type Paper = {
+  readonly kind: string | null;
+  readonly number: string;
+  readonly date: string | null;
+  /** As the register wrote it, where nobody has read it further. */
+  readonly text?: string;
+};
+
+/** `Contract of sale No. 7 of 5 March 2026`; empty when there is none. */
+export const paperText = ({ kind, number, date, text }: Paper, t: Translate, locale: Locale): string =>
+  text ||
+  [
+    kind && t(`people.document.${kind}`),
+    number && t('people.document.number', { number }),
+    date && t('people.document.date', { day: dayText(date, locale) }),
+  ]
+    .filter(Boolean)
+    .join(' ');
