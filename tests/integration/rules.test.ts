@@ -1,9 +1,11 @@
 // Decision rules over a real database: the library in words, who answers for a rule, and the closed box replayed.
+import { getPreflight } from '@veche/meetings/calling/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
 import * as rules from '@veche/meetings/rules/contract.ts';
 import { findConfirmations } from '@veche/meetings/rules/store.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { takeRisks } from '../story/hold-meeting.ts';
 import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts';
 import { DAY, openOf, refusalOf, startMeetingServer, type MeetingServer } from '../support/meeting-server.ts';
 
@@ -22,30 +24,52 @@ beforeAll(async () => {
 
 describe('the library of rules', () => {
   it('tells everyone of every rule what it needs, from where we know it, and how sure we are', async () => {
+    const read = (rule: string, lang: 'ru' | 'en') =>
+      stranger(rules.getLibraryRule, { params: { rule }, query: { lang } });
     for (const lang of ['ru', 'en'] as const) {
-      const { regimes, rules: all } = await stranger(rules.listRuleLibrary, { query: { lang } });
-      expect(all.length).toBeGreaterThan(50);
-      for (const rule of all) {
-        expect(regimes.map(({ id }) => id)).toContain(rule.regime);
-        expect(rule.needs.length > 0).toBe(rule.lacks === null);
-        // A key without its text would stand there as it is.
-        for (const line of [...rule.needs, ...rule.quorum, ...rule.after, ...rule.besides])
-          expect(line).not.toMatch(/\w+\.\w+-?\w*\.\w|[{}]/);
+      const { regimes, rules: listed, all } = await stranger(rules.listRuleLibrary, { query: { lang } });
+      expect(all).toBeGreaterThan(50);
+      expect(listed).toHaveLength(all);
+      for (const { id, regime } of listed) {
+        expect(regimes.map((one) => one.id)).toContain(regime);
+        for (const rule of (await read(id, lang)).versions) {
+          expect(rule.needs.length > 0).toBe(rule.lacks === null);
+          // A key without its text would stand there as it is.
+          for (const line of [...rule.needs, ...rule.quorum, ...rule.after, ...rule.besides])
+            expect(line).not.toMatch(/\w+\.\w+-?\w*\.\w|[{}]/);
+        }
       }
     }
-    const { regimes, rules: all } = await stranger(rules.listRuleLibrary, { query: { lang: 'en' } });
-    const of = (id: string) => all.find((rule) => rule.id === id)!;
-    expect(of('fr.26')).toMatchObject({
+    const of = async (id: string) => (await read(id, 'en')).versions[0]!;
+    expect(await of('fr.26')).toMatchObject({
       confidence: 'secondary',
       needsConfirmation: true,
       needs: [
         '“for”: more than 1/2 of all votes of the building (by heads) and “for”: at least 2/3 of all votes of the building (by share)',
       ],
     });
-    expect(of('ch.simple').quorum[0]).toContain('no fewer than 2 persons');
-    expect(of('es.3-5').after[0]).toContain('no sooner than after 30 days');
-    expect(of('ca.directors')).toMatchObject({ lacks: 'plurality', needs: [] });
-    expect(regimes.find(({ id }) => id === 'ru')!.restriction).toContain('GIS ZhKKh');
+    expect((await of('ch.simple')).quorum[0]).toContain('no fewer than 2 persons');
+    expect((await of('es.3-5')).after[0]).toContain('no sooner than after 30 days');
+    expect(await of('ca.directors')).toMatchObject({ lacks: 'plurality', needs: [] });
+    expect((await read('ru.half-all', 'en')).regime.restriction).toContain('GIS ZhKKh');
+    expect(await refusalOf(read('ru.no-such', 'en'))).toBe('unknown-preset');
+  });
+
+  it('finds them by words of what they ask, by country, and by how sure we are', async () => {
+    const find = async (query: { words?: string; regime?: string; confidence?: 'secondary' }) =>
+      (await stranger(rules.listRuleLibrary, { query: { ...query, lang: 'en' } })).rules;
+    const french = await find({ words: 'by heads 2/3', regime: 'fr' });
+    expect(french.map(({ id }) => id)).toContain('fr.26');
+    expect(new Set(french.map(({ regime }) => regime))).toEqual(new Set(['fr']));
+    const sure = await find({ confidence: 'secondary' });
+    expect(sure.length).toBeGreaterThan(0);
+    expect(sure.every(({ confidence }) => confidence === 'secondary')).toBe(true);
+    expect(await find({ words: 'zzz' })).toEqual([]);
+  });
+
+  it('shows every version of a rule, and which of them is the one of today', async () => {
+    const { versions } = await stranger(rules.getLibraryRule, { params: { rule: 'ru.participants' } });
+    expect(versions.map(({ version, inForce }) => [version, inForce])).toEqual([[2, true]]);
   });
 });
 
@@ -92,6 +116,90 @@ describe('a rule that no source confirms', () => {
     await chair(rules.withdrawConfirmation, { params: at });
     expect(await refusalOf(chair(rules.withdrawConfirmation, { params: at }))).toBe('not-found');
     expect((await chair(rules.listConfirmations, { params })).confirmations).toEqual([]);
+  });
+});
+
+describe('a meeting that binds', () => {
+  const soon = (days: number): string =>
+    new Date(house.server.open.clock.now().getTime() + days * DAY * 1000).toISOString();
+  const draft = async (form: 'absentee' | 'in-person'): Promise<Place> => {
+    const { id } = await chair(contract.draftMeeting, {
+      params: params(),
+      body: {
+        title: 'Кладовая',
+        form,
+        openness: 'public',
+        opensAt: soon(12),
+        closesAt: soon(22),
+        items: [{ text: 'Уменьшить общее имущество на кладовую', explanation: '', ruleId: 'ru.unanimous' }],
+        ...(form === 'in-person' ? { gathering: { at: soon(15), place: 'Двор' } } : {}),
+      },
+    });
+    return { ...params(), meeting: id };
+  };
+  const unconfirmed = async (meeting: Place) =>
+    (await chair(getPreflight, { params: meeting, query: { lang: 'en' } })).findings.find(
+      ({ code }) => code === 'unconfirmed-rule',
+    );
+  const callWith = async (meeting: Place) => {
+    const overrides = await takeRisks(chair, meeting);
+    const more = { code: 'unconfirmed-rule', item: 1, reason: 'Так решили на лавочке' };
+    return refusalOf(
+      chair(contract.callMeeting, { params: meeting, body: { overrides: [...overrides, more] } }),
+    );
+  };
+  const params = () => ({ building: house.building });
+  const answer = () =>
+    chair(rules.confirmRule, {
+      params: params(),
+      body: { rule: 'ru.unanimous', version: 1, basis: 'Прочитаны статьи 36 и 40 кодекса' },
+    });
+
+  it('is not called by a rule that nobody answers for, whatever reason is given, until somebody does', async () => {
+    const meeting = await draft('in-person');
+    expect(await unconfirmed(meeting)).toMatchObject({
+      severity: 'stop',
+      item: 1,
+      step: 'rules',
+      rule: 'ru.unanimous',
+      title: 'Nobody answers for the rule yet',
+    });
+    expect(await callWith(meeting)).toBe('unconfirmed-rule');
+    await answer();
+    expect(await unconfirmed(meeting)).toBeUndefined();
+    expect(await callWith(meeting)).toBeNull();
+  });
+
+  it('stands when the word is taken back, and its close asks why', async () => {
+    const [meeting] = (await chair(contract.listMeetings, { params: params() })).meetings.filter(
+      ({ state }) => state === 'called',
+    );
+    const place = { ...params(), meeting: meeting!.id };
+    const [word] = (await chair(rules.listConfirmations, { params: params() })).confirmations;
+    await chair(rules.withdrawConfirmation, { params: { ...params(), confirmation: word!.id } });
+    await house.advance(13 * DAY);
+    const { findings, stage } = await chair(getPreflight, { params: place });
+    expect(stage).toBe('close');
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'word-withdrawn', severity: 'risk', rule: 'ru.unanimous' }),
+    );
+    await answer();
+    expect((await chair(getPreflight, { params: place })).findings.map(({ code }) => code)).not.toContain(
+      'word-withdrawn',
+    );
+    await chair(rules.withdrawConfirmation, {
+      params: {
+        ...params(),
+        confirmation: (await chair(rules.listConfirmations, { params: params() })).confirmations[0]!.id,
+      },
+    });
+  });
+
+  it('may only advise by such a rule, and is told so', async () => {
+    const meeting = await draft('absentee');
+    expect(await unconfirmed(meeting)).toMatchObject({ severity: 'advice', rule: 'ru.unanimous' });
+    const overrides = await takeRisks(chair, meeting);
+    expect(await refusalOf(chair(contract.callMeeting, { params: meeting, body: { overrides } }))).toBeNull();
   });
 });
 

@@ -1,8 +1,5 @@
-import { listRuleLibrary } from '@veche/meetings/rules/contract.ts';
+import { loadRules } from '@veche/meetings/web/rules/load.ts';
 import { loadCall } from '#lib/call.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async (event) => {
-  const call = await loadCall(event);
-  return { library: await call(listRuleLibrary) };
-};
+export const load: PageLoad = async (event) => loadRules(await loadCall(event), event.url);

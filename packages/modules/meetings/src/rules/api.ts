@@ -10,21 +10,22 @@ import { findBuilding, personNames } from '@veche/people/store.ts';
 import { entrancesOf, type DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { ItemResult } from '@veche/rules/count.ts';
 import { explainItem } from '@veche/rules/explain.ts';
-import { builtIn, needsConfirmation } from '@veche/rules/presets.ts';
-import { replay } from '@veche/rules/replay.ts';
+import { builtIn, needsConfirmation, type Preset } from '@veche/rules/presets.ts';
 import { listRestrictions } from '@veche/rules/standing.ts';
-import { readBox, resultOf } from '../closing/box.ts';
+import { layBox, resultOf } from '../closing/box.ts';
+import { withBoxThread } from '../closing/box-thread.ts';
 import { arithmeticLines } from '../domain/arithmetic.ts';
 import { dayIn } from '../domain/instant.ts';
 import { formatDay } from '../domain/figures.ts';
-import { openBallots } from '../domain/close.ts';
+import { layCarried } from '../follow-ups/joined.ts';
 import { mayDo } from '../permissions.ts';
-import { findMeeting, noticeOf, readRoll } from '../store.ts';
+import { findMeeting, noticeOf, pageRoll } from '../store.ts';
 import { isSameRule } from './confirmed.ts';
 import * as contract from './contract.ts';
 import { countedView } from './counted-view.ts';
 import { findInstalled, installedRules } from './installed.ts';
-import { ruleWords } from './rule-words.ts';
+import { ruleWords, type RuleWords } from './rule-words.ts';
+import { searchRules } from './search-rules.ts';
 import { findConfirmations, insertConfirmation, withdrawConfirmation } from './store.ts';
 
 /** Those whose names the messages have; a country that came by file is another one. */
@@ -34,36 +35,47 @@ export function ruleRoutes(house: House): readonly Route[] {
   const { db } = house;
 
   return [
-    route(contract.listRuleLibrary, async ({ locale, translate }) => {
-      const nameOf = (id: string): string => translate(`rule.${id}.name`);
-      const regimes = [...new Set(installedRules().presets.map(({ regime }) => regime))];
+    route(contract.listRuleLibrary, async ({ query, locale, translate, now }) => {
+      const { presets } = installedRules();
+      const regimes = [...new Set(presets.map(({ regime }) => regime))];
+      const current = [...new Set(presets.map(({ id }) => id))].map((id) => currentOf(id, now));
+      const shown = searchRules(current, query, (preset) => [
+        ...Object.values(preset.texts[locale]),
+        preset.notes?.[locale] ?? '',
+        ...wordsOf(preset, translate).needs,
+      ]);
       return {
-        regimes: regimes.map((id) => ({
-          id,
-          name: KNOWN_REGIMES.has(id) ? translate(`regime.${id}`) : `${translate('regime.other')} (${id})`,
-          restriction: restrictionText(id, locale, translate),
-        })),
-        rules: installedRules().presets.map((preset) => {
-          const { rule } = preset;
-          const words = rule && ruleWords(rule, translate, nameOf);
+        regimes: regimes.map((id) => regimeView(id, locale, translate)),
+        rules: shown.map((preset) => listedView(preset, locale)),
+        all: current.length,
+      };
+    }),
+
+    route(contract.getLibraryRule, async ({ params, locale, translate, now }) => {
+      const versions = installedRules()
+        .presets.filter(({ id }) => id === params.rule)
+        .sort((a, b) => (b.rule?.version ?? 0) - (a.rule?.version ?? 0));
+      const [newest] = versions;
+      if (!newest) return refuse('unknown-preset');
+      const inForce = currentOf(newest.id, now);
+      return {
+        id: newest.id,
+        regime: regimeView(newest.regime, locale, translate),
+        versions: versions.map((preset) => {
+          const { needs, quorum, after, besides } = wordsOf(preset, translate);
           return {
-            id: preset.id,
-            version: rule?.version ?? null,
-            regime: preset.regime,
-            ...preset.texts[locale],
+            ...listedView(preset, locale),
+            inForce: preset === inForce,
+            explanation: preset.texts[locale].explanation,
             note: preset.notes?.[locale] ?? null,
-            legalRef: preset.legalRef,
-            confidence: preset.confidence,
             doubts: [...preset.doubts],
-            needsConfirmation: needsConfirmation(preset),
-            effectiveFrom: rule?.effectiveFrom ?? null,
-            effectiveTo: rule?.effectiveTo ?? null,
+            effectiveFrom: preset.rule?.effectiveFrom ?? null,
+            effectiveTo: preset.rule?.effectiveTo ?? null,
             dates: preset.dates,
-            lacks: preset.lacks,
-            needs: [...(words?.needs ?? [])],
-            quorum: [...(words?.quorum ?? [])],
-            after: [...(words?.after ?? [])],
-            besides: [...(words?.besides ?? [])],
+            needs: [...needs],
+            quorum: [...quorum],
+            after: [...after],
+            besides: [...besides],
           };
         }),
       };
@@ -143,22 +155,28 @@ export function ruleRoutes(house: House): readonly Route[] {
       if (query.rule !== undefined && (!other || entrancesOf(other).length > 0))
         return refuse('unknown-preset');
 
-      const { items } = noticeOf(row);
-      const [roll, box] = await Promise.all([readRoll(db, key), readBox(house, key)]);
-      const { inTime, late } = openBallots(box, row.closing?.size ?? null);
+      const { items, sale } = noticeOf(row);
       const result = resultOf(row);
       const took = result.items.reduce(
         (most, item) => Math.max(most, ceilOf(item.sums.area.participants)),
         0,
       );
       if (query.areaCm2 !== undefined && query.areaCm2 < took) return refuse('base-too-small');
-      const replayed = replay(
-        { meeting: key.id, items, roll, ballots: inTime, late },
-        {
-          ...(other ? { rule: other } : {}),
-          ...(query.areaCm2 === undefined ? {} : { denominatorCm2: query.areaCm2 }),
-        },
-      );
+      const replayed = await withBoxThread(async (thread) => {
+        await layBox(house, key, thread);
+        await thread.lay('roll', pageRoll(db, key));
+        await layCarried(house, row, thread);
+        return thread.ask('replay', {
+          meeting: key.id,
+          items,
+          closingSize: row.closing?.size ?? null,
+          sale,
+          options: {
+            ...(other ? { rule: other } : {}),
+            ...(query.areaCm2 === undefined ? {} : { denominatorCm2: query.areaCm2 }),
+          },
+        });
+      });
       const view = (item: ItemResult, rule: DecisionRule) => ({
         ...countedView(item),
         rule: translate(`rule.${rule.id}.name`),
@@ -188,6 +206,37 @@ const ceilOf = (fraction: string): number => {
   const [num = '0', den = '1'] = fraction.split('/');
   return Number((BigInt(num) + BigInt(den) - 1n) / BigInt(den));
 };
+
+/** The version of today, by the calendar of nobody's building; else the newest. */
+function currentOf(id: string, now: Date): Preset {
+  const library = installedRules();
+  return (
+    findInstalled(id, dayIn('UTC', now)) ??
+    library.versions(id)[0] ??
+    library.presets.find((preset) => preset.id === id)!
+  );
+}
+
+const NO_WORDS: RuleWords = { needs: [], quorum: [], after: [], besides: [] };
+const wordsOf = ({ rule }: Preset, translate: Translate): RuleWords =>
+  rule === null ? NO_WORDS : ruleWords(rule, translate, (id) => translate(`rule.${id}.name`));
+
+const listedView = (preset: Preset, locale: Locale) => ({
+  id: preset.id,
+  version: preset.rule?.version ?? null,
+  regime: preset.regime,
+  name: preset.texts[locale].name,
+  legalRef: preset.legalRef,
+  confidence: preset.confidence,
+  needsConfirmation: needsConfirmation(preset),
+  lacks: preset.lacks,
+});
+
+const regimeView = (id: string, locale: Locale, translate: Translate) => ({
+  id,
+  name: KNOWN_REGIMES.has(id) ? translate(`regime.${id}`) : `${translate('regime.other')} (${id})`,
+  restriction: restrictionText(id, locale, translate),
+});
 
 /** Who alone may hold votes that bind, in a sentence; null where no such law is known. */
 function restrictionText(regime: string, locale: Locale, translate: Translate): string | null {

@@ -21,6 +21,23 @@ export function isSameRule(rule: DecisionRule, confirmed: Confirmed): boolean {
   );
 }
 
+/** A confirmation with its time: it may have been taken back. */
+export type Word = Confirmed & { readonly confirmedAt: Date; readonly withdrawnAt: Date | null };
+
+/** Whether somebody answered for the rule at the moment, and nobody does any more. */
+export function isWithdrawn(rule: DecisionRule, words: readonly Word[], moment: Date): boolean {
+  const before = words.filter(
+    ({ confirmedAt, withdrawnAt }) => confirmedAt <= moment && (withdrawnAt === null || withdrawnAt > moment),
+  );
+  return (
+    isConfirmedBy(rule, before) &&
+    !isConfirmedBy(
+      rule,
+      words.filter(({ withdrawnAt }) => withdrawnAt === null),
+    )
+  );
+}
+
 /** Whether somebody in the building answers for the rule. */
 export const isConfirmedBy = (rule: DecisionRule, confirmations: readonly Confirmed[]): boolean =>
   confirmations.some((one) => isSameRule(rule, one));

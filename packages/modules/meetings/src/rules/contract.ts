@@ -10,54 +10,86 @@ const lang = z.strictObject({ lang: z.enum(LOCALES).optional() });
 const confidence = z.enum(['confirmed', 'secondary', 'unconfirmed']);
 const sentences = z.array(z.string());
 
+const ruleId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
+const listedRule = z.object({
+  id: z.string(),
+  version: z.int().nullable(),
+  regime: z.string(),
+  name: z.string(),
+  legalRef: z.string(),
+  confidence,
+  needsConfirmation: z.boolean(),
+  lacks: z
+    .enum(['plurality', 'documents', 'method'])
+    .nullable()
+    .meta({ description: 'Why the law gives no numbers to count by; null where it does.' }),
+});
+const regime = z.object({
+  id: z.string(),
+  name: z.string(),
+  restriction: z.string().nullable().meta({
+    description: 'Who alone may hold electronic votes that bind; null: no such law is known.',
+  }),
+});
+
 export const listRuleLibrary = endpoint({
   id: 'meetings.listRuleLibrary',
   method: 'GET',
   path: '/api/v1/rule-library',
   who: 'anyone',
-  summary:
-    'Every decision rule of the library, country by country, in words, with its source and how sure it is',
-  query: lang,
+  summary: 'The decision rules of the library, country by country, with their source and how sure it is',
+  description:
+    'One line for each rule, of the version in force today. What a rule asks stands under `/api/v1/rule-library/:rule`.',
+  query: z.strictObject({
+    words: z.string().trim().max(100).default('').meta({
+      description: 'All of them stand in what is said of the rule, its articles and conditions included.',
+    }),
+    regime: z.string().max(64).default(''),
+    confidence: confidence.optional(),
+    lang: z.enum(LOCALES).optional(),
+  }),
   reply: z.object({
-    regimes: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        restriction: z.string().nullable().meta({
-          description: 'Who alone may hold electronic votes that bind; null: no such law is known.',
-        }),
-      }),
-    ),
-    rules: z.array(
-      z.object({
-        id: z.string(),
-        version: z.int().nullable(),
-        regime: z.string(),
-        name: z.string(),
-        explanation: z.string(),
-        note: z.string().nullable(),
-        legalRef: z.string(),
-        confidence,
-        doubts: z.array(z.string()).meta({ description: 'Places of the rule that no source confirms.' }),
-        needsConfirmation: z.boolean(),
-        effectiveFrom: z.iso.date().nullable(),
-        effectiveTo: z.iso.date().nullable(),
-        dates: z
-          .enum(['in-force', 'read'])
-          .nullable()
-          .meta({ description: '`read`: the text was read as of that day, and may be older.' }),
-        lacks: z
-          .enum(['plurality', 'documents', 'method'])
-          .nullable()
-          .meta({ description: 'Why the law gives no numbers to count by; null where it does.' }),
-        needs: sentences.meta({ description: 'Each is a way to pass.' }),
-        quorum: sentences,
-        after: sentences,
-        besides: sentences,
-      }),
-    ),
+    regimes: z.array(regime),
+    rules: z.array(listedRule),
+    all: z.int().meta({ description: 'How many rules there are, asked for or not.' }),
   }),
   refusals: {},
+});
+
+export const getLibraryRule = endpoint({
+  id: 'meetings.getLibraryRule',
+  method: 'GET',
+  path: '/api/v1/rule-library/:rule',
+  who: 'anyone',
+  summary: 'One decision rule in words: what it asks, what follows, and every version of it',
+  params: z.object({ rule: ruleId }),
+  query: lang,
+  reply: z.object({
+    id: z.string(),
+    regime,
+    versions: z
+      .array(
+        listedRule.extend({
+          inForce: z.boolean().meta({ description: 'Whether this is the version of today.' }),
+          explanation: z.string(),
+          note: z.string().nullable(),
+          doubts: z.array(z.string()).meta({ description: 'Places of the rule that no source confirms.' }),
+          effectiveFrom: z.iso.date().nullable(),
+          effectiveTo: z.iso.date().nullable(),
+          dates: z
+            .enum(['in-force', 'read'])
+            .nullable()
+            .meta({ description: '`read`: the text was read as of that day, and may be older.' }),
+          needs: sentences.meta({ description: 'Each is a way to pass.' }),
+          quorum: sentences,
+          after: sentences,
+          besides: sentences,
+        }),
+      )
+      .min(1)
+      .meta({ description: 'The newest first.' }),
+  }),
+  refusals: { 'unknown-preset': 404 },
 });
 
 const confirmation = z.object({

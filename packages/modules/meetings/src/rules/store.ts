@@ -34,6 +34,14 @@ export async function withdrawConfirmation(
   return rows.length > 0;
 }
 
+/** All that were ever given in the building, taken back or not, the oldest first. */
+export const listWords = (tx: Tx, buildingId: string): Promise<ConfirmationRow[]> =>
+  tx
+    .select()
+    .from(ruleConfirmations)
+    .where(eq(ruleConfirmations.buildingId, buildingId))
+    .orderBy(asc(ruleConfirmations.confirmedAt), asc(ruleConfirmations.id));
+
 /** Those in force for the rules with these ids, the oldest first; of all rules when no ids are given. */
 export const findConfirmations = (
   tx: Tx,

@@ -1,43 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { findRules, readSquareMetres, type LibraryRule } from './library.ts';
+import { answerFor, comparing, readSquareMetres, readWanted, waitingFor } from './library.ts';
 
-const rule = (id: string, rest: Partial<LibraryRule> = {}): LibraryRule => ({
-  id,
-  version: 1,
-  regime: id.slice(0, 2),
-  name: 'Больше половины',
-  explanation: 'Решение принято…',
-  note: null,
-  legalRef: 'ЖК РФ, ст. 46',
-  confidence: 'confirmed',
-  doubts: [],
-  needsConfirmation: false,
-  effectiveFrom: '2024-09-01',
-  effectiveTo: null,
-  dates: 'in-force',
-  lacks: null,
-  needs: [],
-  quorum: [],
-  after: [],
-  besides: [],
-  ...rest,
-});
-const all = [rule('ru.half'), rule('fr.24', { legalRef: 'Loi 65-557', confidence: 'secondary' })];
-const nothing = { words: '', regime: '', confidence: '' };
-const idsOf = (wanted: Partial<typeof nothing>) =>
-  findRules(all, { ...nothing, ...wanted }).map(({ id }) => id);
+describe('the address of a list of rules', () => {
+  const read = (query: string) => readWanted(new URLSearchParams(query));
 
-describe('a rule is found', () => {
-  it('by nothing asked: all of them', () => expect(idsOf({})).toEqual(['ru.half', 'fr.24']));
-  it('by words in any order and case, of its name or its article', () => {
-    expect(idsOf({ words: ' 46  БОЛЬШЕ ' })).toEqual(['ru.half']);
-    expect(idsOf({ words: 'больше loi' })).toEqual(['fr.24']);
-    expect(idsOf({ words: 'унанимо' })).toEqual([]);
+  it('asks for nothing when it is bare', () => {
+    expect(read('')).toEqual({ words: '', regime: '', confidence: '', compared: [] });
   });
-  it('by its country and by how sure we are', () => {
-    expect(idsOf({ regime: 'fr' })).toEqual(['fr.24']);
-    expect(idsOf({ confidence: 'confirmed' })).toEqual(['ru.half']);
-    expect(idsOf({ regime: 'fr', confidence: 'confirmed' })).toEqual([]);
+  it('names the last three of those that are put side by side, each once', () => {
+    expect(read('with=ru.a&with=ru.b&with=ru.a&with=ru.c&with=ru.d').compared).toEqual([
+      'ru.b',
+      'ru.c',
+      'ru.d',
+    ]);
+  });
+  it('leaves out what nobody could mean', () => {
+    expect(read('sure=very&with=<b>&country=ru')).toEqual({
+      words: '',
+      regime: 'ru',
+      confidence: '',
+      compared: [],
+    });
+  });
+  it('is written as it is read', () => {
+    const wanted = read('search=две трети&country=ru&sure=confirmed&with=ru.a');
+    const address = comparing('/rules', wanted, ['ru.a', 'fr.b']);
+    expect(readWanted(new URL(address, 'https://example.org').searchParams)).toEqual({
+      ...wanted,
+      compared: ['ru.a', 'fr.b'],
+    });
+    expect(comparing('/rules', read(''), [])).toBe('/rules');
   });
 });
 
@@ -52,4 +44,22 @@ describe('square metres as typed', () => {
     ['десять', null],
     ['1,23456', null],
   ])('%s is %s cm²', (text, cm2) => expect(readSquareMetres(text)).toBe(cm2));
+});
+
+describe('the way from a meeting to a rule that waits for an answer', () => {
+  const backFrom = (address: string) =>
+    waitingFor('b1', new URL(address, 'https://example.org').searchParams);
+
+  it('leads back to the check of the draft, or to the meeting', () => {
+    expect(backFrom(answerFor('b1', 'ru.unanimous', { id: 'm1', isDraft: true }))).toBe(
+      '/buildings/b1/meetings/m1/edit?step=review',
+    );
+    expect(backFrom(answerFor('b1', 'ru.unanimous', { id: 'm1', isDraft: false }))).toBe(
+      '/buildings/b1/meetings/m1',
+    );
+  });
+  it('leads nowhere that the address makes up', () => {
+    expect(backFrom('/buildings/b1/rules/ru.unanimous')).toBeNull();
+    expect(backFrom('/rules?draft=//evil.example')).toBeNull();
+  });
 });

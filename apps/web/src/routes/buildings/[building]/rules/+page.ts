@@ -1,4 +1,5 @@
-import { listConfirmations, listRuleLibrary } from '@veche/meetings/rules/contract.ts';
+import { listConfirmations } from '@veche/meetings/rules/contract.ts';
+import { loadRules } from '@veche/meetings/web/rules/load.ts';
 import { getBuilding } from '@veche/people/contract.ts';
 import { loadCall } from '#lib/call.ts';
 import type { PageLoad } from './$types';
@@ -6,11 +7,11 @@ import type { PageLoad } from './$types';
 export const load: PageLoad = async (event) => {
   const call = await loadCall(event);
   const params = { building: event.params.building };
-  const [library, building, answers] = await Promise.all([
-    call(listRuleLibrary),
+  const [list, building, answers] = await Promise.all([
+    loadRules(call, event.url),
     call(getBuilding, { params }),
     call(listConfirmations, { params }),
   ]);
   const { id, address, timeZone } = building;
-  return { library, building: { id, address, timeZone, ...answers } };
+  return { ...list, building: { id, address, timeZone, ...answers } };
 };
