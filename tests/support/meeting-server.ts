@@ -3,7 +3,7 @@
 //   flat 1 (entrance 1)  54.30 m²     Anna
 //   flat 2 (entrance 1)  70.00 m²     Boris 1/3, Vera 2/3
 //   flat 3 (entrance 2)  38.7001 m²   nobody knows
-//   office 4 (entrance 2) 100.00 m²   Lesnaya LLC
+//   office 4 (entrance 2) 100.00 m²   Lesnaya LLC, which votes by its head: `office` is the head’s account
 //   parking P1            12.50 m²    Anna
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,10 +12,13 @@ import type { Settings } from '@veche/api/settings.ts';
 import { startServer, type RunningServer } from '@veche/api/start.ts';
 import { readLines } from '@veche/ledger/bundle.ts';
 import { auditMeeting, type AuditReport } from '@veche/ledger/audit.ts';
+import { getPreflight } from '@veche/meetings/calling/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
+import { confirmRule, getLibraryRule } from '@veche/meetings/rules/contract.ts';
 import type { Call } from '@veche/module-kit/client.ts';
 import { ProblemError } from '@veche/module-kit/problem.ts';
 import * as people from '@veche/people/contract.ts';
+import * as register from '@veche/people/register/contract.ts';
 import { ensurePerson, insertBuilding, insertRole } from '@veche/people/store.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
@@ -104,20 +107,20 @@ async function settleHouse(server: RunningServer): Promise<{ building: string; t
 
   const { call } = await enter(server.localUrl, contactOf('chair', tag));
   const mail = (who: Owner): string => contactOf(who, tag);
-  const register = [
+  const file = [
     'premises;kind;entrance;area;owner;ownerKind;share;email',
     `1;flat;1;54.30;anna of the house;natural;1;${mail('anna')}`,
     `2;flat;1;70.00;boris of the house;natural;1/3;${mail('boris')}`,
     `2;flat;1;70.00;vera of the house;natural;2/3;${mail('vera')}`,
     '3;flat;2;38.7001;;;1;',
-    `4;nonresidential;2;100.00;office of the house;legal;1;${mail('office')}`,
+    '4;nonresidential;2;100.00;office of the house;legal;1;',
     `P1;parking;;12.50;anna of the house;natural;1;${mail('anna')}`,
   ].join('\n');
   const params = { building };
   const uploaded = await call(people.uploadRegister, {
     params,
     query: { fileName: 'register.csv' },
-    body: new TextEncoder().encode(register),
+    body: new TextEncoder().encode(file),
     contentType: 'text/csv',
   });
   const inImport = { building, import: uploaded.id };
@@ -128,6 +131,18 @@ async function settleHouse(server: RunningServer): Promise<{ building: string; t
   });
   if (checked.reconciliation!.errors > 0) throw new Error(JSON.stringify(checked.reconciliation!.findings));
   await call(people.applyRegister, { params: inImport });
+  const { premises } = await call(people.readRegister, { params });
+  const firm = premises.flatMap(({ titles }) => titles).find(({ owner }) => owner?.kind === 'legal')!.owner!;
+  await call(register.grantRepresentation, {
+    params,
+    body: {
+      principal: firm.id,
+      agent: { name: 'head of the office', email: mail('office') },
+      basis: 'head',
+      document: {},
+      from: '2020-01-01',
+    },
+  });
   const anna = await enter(server.localUrl, contactOf('anna', tag));
   await anna.call(people.setMyLocale, { body: { locale: 'en' } });
   return { building, tag };
@@ -160,7 +175,8 @@ const ITEMS_DRAFT: {
   openness: 'public' | 'members';
   opensAt: string | null;
   closesAt: string | null;
-  items: { text: string; explanation: string; ruleId: string }[];
+  sale?: 'stays' | 'follows-title' | 'void';
+  items: { text: string; explanation: string; ruleId: string; parties?: string[] }[];
 } = {
   title: 'Ремонт и совет дома',
   form: 'absentee',
@@ -174,8 +190,23 @@ const ITEMS_DRAFT: {
   ],
 };
 
+/** The chair answers for every rule that waits for somebody's word, as a binding meeting asks for. */
+export async function answerForRules(call: Call, place: Place): Promise<void> {
+  const { findings } = await call(getPreflight, { params: place });
+  const waiting = findings.flatMap((one) =>
+    one.code === 'unconfirmed-rule' && one.severity === 'stop' && one.rule !== null ? [one.rule] : [],
+  );
+  for (const rule of new Set(waiting)) {
+    const { versions } = await call(getLibraryRule, { params: { rule } });
+    const { version } = versions.find(({ inForce }) => inForce)!;
+    const body = { rule, version: version!, basis: 'Прочитан текст закона' };
+    await call(confirmRule, { params: { building: place.building }, body });
+  }
+}
+
 export async function callOf(house: MeetingServer, place: Place): Promise<void> {
   const { call } = await house.as('chair');
+  await answerForRules(call, place);
   await call(contract.callMeeting, { params: place, body: { overrides: await takeRisks(call, place) } });
 }
 

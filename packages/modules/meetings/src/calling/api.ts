@@ -8,6 +8,7 @@ import { route, type Route } from '@veche/module-kit/route.ts';
 import { asOf } from '@veche/people/register/titles.ts';
 import { findBuilding, findHoldings, personNames } from '@veche/people/store.ts';
 import { quantityOfArea } from '@veche/rules/explain.ts';
+import { FORMS } from '../contract.ts';
 import { dayIn } from '../domain/instant.ts';
 import { formatQuantity } from '../domain/figures.ts';
 import { workingDays } from '../domain/calendar.ts';
@@ -20,7 +21,8 @@ import * as contract from './contract.ts';
 import { listHolidays } from './holidays.ts';
 import { entrancesOf, findOverride, inspectDraft, inspectOpen, rulesAt, yearsFrom } from './inspect.ts';
 import { attach } from './materials.ts';
-import { REGIME } from './regime.ts';
+import { changeLaw, findLaw, lawView } from './law.ts';
+import { operatorOf, standingView } from './standing-view.ts';
 import { deleteMaterial, findMaterial, insertOverrides, listOverrides, type OverrideRow } from './store.ts';
 
 export function callingRoutes(house: House): readonly Route[] {
@@ -31,11 +33,14 @@ export function callingRoutes(house: House): readonly Route[] {
   });
 
   return [
-    route(contract.listLibrary, async ({ now, translate }) => {
-      const day = dayIn('Europe/Moscow', now);
-      const findRule = rulesAt('Europe/Moscow', now);
+    route(contract.listLibrary, async ({ query, now, translate }) => {
+      const law = await findLaw(db, query.building);
+      if (!law) return refuse('not-found');
+      const { regime, timeZone } = law;
+      const day = dayIn(timeZone, now);
+      const findRule = rulesAt(timeZone, now);
       return {
-        items: listLibrary(REGIME, day).map((item) => ({
+        items: listLibrary(regime, day).map((item) => ({
           id: item.id,
           clause: item.clause ?? null,
           title: translate(`library.${item.id}.title`),
@@ -49,29 +54,45 @@ export function callingRoutes(house: House): readonly Route[] {
       };
     }),
 
+    route(contract.getLaw, async ({ params, caller, translate }) => {
+      const building = await findBuilding(db, params.building);
+      return building ? lawView(db, building, caller, translate) : refuse('not-found');
+    }),
+
+    route(contract.setLaw, ({ params, body }) => changeLaw(db, params.building, body.regime)),
+
     route(contract.getCallingCalendar, async ({ params, query, now, locale, translate }) => {
       const building = await findBuilding(db, params.building);
       if (!building) return refuse('not-found');
-      const { timeZone } = building;
-      const holidays = await listHolidays(REGIME, yearsFrom(timeZone, now), locale);
-      const notice = findTerm(REGIME, 'notice', query.form);
+      const { regime, timeZone } = building;
+      const holidays = await listHolidays(regime, yearsFrom(timeZone, now), locale);
+      const notice = findTerm(regime, 'notice', query.form);
       return {
         today: dayIn(timeZone, now),
         earliest: notice && earliestOpening(notice, now, timeZone, workingDays(holidays)),
-        terms: listTerms(REGIME)
+        terms: listTerms(regime)
           .filter(({ forms }) => forms === undefined || forms.includes(query.form))
           .map((term) => ({
             act: term.act,
-            text: translate(`term.${term.act}`, { days: term.days, mostDays: term.mostDays ?? 0 }),
+            text: translate(`term.${term.act}`, {
+              days: term.days,
+              mostDays: term.mostDays ?? 0,
+              from: term.from,
+            }),
             legalRef: term.legalRef,
             confidence: term.confidence,
             counting: term.counting,
             days: term.days,
             mostDays: term.mostDays ?? null,
+            from: term.from,
             force: term.force,
           })),
         holidays,
         entrances: [...entrancesOf(await findHoldings(db, building.id, asOf(now)))],
+        standings: FORMS.map((form) => ({
+          form,
+          ...standingView(operatorOf(house), { form, opensAt: null }, building, now, translate),
+        })),
       };
     }),
 
@@ -82,7 +103,9 @@ export function callingRoutes(house: House): readonly Route[] {
       const stage = STAGES[row.state];
       if (stage === null) return { stage, findings: [] };
       const [{ findings }, taken] = await Promise.all([
-        stage === 'call' ? inspectDraft(db, row, building, { now, locale }) : inspectOpen(house, row, now),
+        stage === 'call'
+          ? inspectDraft(db, row, building, { now, locale, operator: operatorOf(house) })
+          : inspectOpen(house, row, now),
         listOverrides(db, key),
       ]);
       const names = await personNames(db, [...new Set(taken.map(({ takenBy }) => takenBy))]);
@@ -180,7 +203,19 @@ function wordsFor(locale: Locale, translate: Translate) {
         : formatQuantity(quantityOfArea(fact.areaCm2), 'm2', locale, translate);
   return ({ code, severity, item, step, facts }: Finding) => {
     const values = Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, write(fact)]));
+    const rule = typeof facts['rule'] === 'string' ? facts['rule'] : null;
+    // People know a rule by its name.
+    if (rule !== null) values['rule'] = translate(`rule.${rule}.name`);
     const say = (part: string) => translate(`finding.${code}.${part}`, values);
-    return { code, severity, item, step, title: say('title'), why: say('why'), mend: say('mend') };
+    return {
+      code,
+      severity,
+      item,
+      step,
+      rule,
+      title: say('title'),
+      why: say('why'),
+      mend: say('mend'),
+    };
   };
 }

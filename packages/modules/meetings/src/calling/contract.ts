@@ -18,7 +18,11 @@ export const listLibrary = endpoint({
   path: '/api/v1/library',
   who: 'anyone',
   summary: 'What the law lets a meeting decide, clause by clause, with the rule each clause asks for',
-  query: lang,
+  query: lang.extend({
+    building: uuid
+      .optional()
+      .meta({ description: 'By the law of this building; without it by Russian law.' }),
+  }),
   reply: z.object({
     items: z.array(
       z.object({
@@ -34,7 +38,43 @@ export const listLibrary = endpoint({
       }),
     ),
   }),
-  refusals: {},
+  refusals: { 'not-found': 404 },
+});
+
+const regime = z.string().max(16).meta({ description: 'As the ids of its rules begin.', example: 'de' });
+
+export const getLaw = endpoint({
+  id: 'meetings.getLaw',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/law',
+  who: 'anyone',
+  summary: 'By which body of law meetings of a building are held',
+  params: z.object({ building: uuid }),
+  query: lang,
+  reply: z.object({
+    regime,
+    name: z.string(),
+    /** What it may be changed to; empty for whoever may not change it. */
+    choices: z.array(z.object({ regime, name: z.string() })),
+    /** Meetings that were called and are not over: while there are any, it stays. */
+    running: z.int(),
+  }),
+  refusals: { 'not-found': 404 },
+});
+
+export const setLaw = endpoint({
+  id: 'meetings.setLaw',
+  method: 'PUT',
+  path: '/api/v1/buildings/:building/law',
+  who: 'meetings.set-law',
+  summary: 'Hold the meetings of a building by another body of law from now on',
+  description:
+    'Rules, terms, the library, the calendar, the profile of the minutes and what binds follow it. Refused while a meeting is called or open.',
+  params: z.object({ building: uuid }),
+  body: z.strictObject({ regime }),
+  reply: z.null(),
+  status: 204,
+  refusals: { 'not-found': 404, 'unknown-law': 422, 'meeting-running': 409 },
 });
 
 export const getCallingCalendar = endpoint({
@@ -60,11 +100,18 @@ export const getCallingCalendar = endpoint({
         counting: mark.meta({ description: 'How sure it is which days count.' }),
         days: z.int(),
         mostDays: z.int().nullable(),
+        from: z.enum(['sent', 'presented', 'received']).meta({
+          description:
+            'What starts the term: sending the notice, the first attempt to hand it over, its receipt.',
+        }),
         force: z.enum(['must', 'should']),
       }),
     ),
     holidays: z.array(z.object({ day, name: z.string() })),
     entrances: z.array(z.string()),
+    standings: z
+      .array(z.object({ form: z.enum(FORMS), binding: z.boolean(), why: z.string() }))
+      .meta({ description: 'Whether votes cast here bind the owners, by the form of the meeting.' }),
   }),
   refusals: { 'not-found': 404 },
 });
@@ -76,6 +123,7 @@ const findingView = z.object({
   }),
   item: itemNumber,
   step: z.string().meta({ description: 'Where it is mended.' }),
+  rule: z.string().nullable().meta({ description: 'The decision rule it is about, to be answered for.' }),
   title: z.string(),
   why: z.string(),
   mend: z.string(),

@@ -6,23 +6,27 @@ import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
+import { findMarks } from '@veche/people/register/mark-store.ts';
 import { asOf } from '@veche/people/register/titles.ts';
-import { findHoldings, type Building, type Holding } from '@veche/people/store.ts';
+import { findHoldings, getBuilding, type Building, type Holding } from '@veche/people/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
+import { needsConfirmation } from '@veche/rules/presets.ts';
 import { dayIn } from '../domain/instant.ts';
+import { countVoiceless, STATED_KINDS, type StatedMark } from '../domain/marks.ts';
 import {
   checkBeforeCall,
   checkBeforeClose,
   isSame,
   type Finding,
+  type MarkMeasure,
   type RegisterMeasure,
 } from '../domain/preflight.ts';
-import { isConfirmedBy } from '../rules/confirmed.ts';
+import { isConfirmedBy, isWithdrawn } from '../rules/confirmed.ts';
 import { findInstalled } from '../rules/installed.ts';
-import { findConfirmations } from '../rules/store.ts';
+import { findConfirmations, listWords } from '../rules/store.ts';
 import { findEntry, noticeOf, readMilestones, type MeetingKey, type MeetingRow } from '../store.ts';
 import { listHolidays } from './holidays.ts';
-import { REGIME } from './regime.ts';
+import { operatorOf, standingAt } from './standing-view.ts';
 import { listMaterials, listOverrides, listRunning, type MaterialRow, type OverrideRow } from './store.ts';
 
 /** The rule of an id that is in force in the building at a moment. */
@@ -47,25 +51,30 @@ export async function inspectDraft(
   tx: Tx,
   row: MeetingRow,
   building: Building,
-  { now, locale }: { readonly now: Date; readonly locale: Locale },
+  { now, locale, operator }: { readonly now: Date; readonly locale: Locale; readonly operator: string },
 ): Promise<Inspection> {
   const key = { buildingId: row.buildingId, id: row.id };
-  const [holdings, materials, others, holidays, confirmations] = await Promise.all([
+  // Of the day of the opening, as far as is known now: what is to end before it is not asked about.
+  const moment = { at: row.draft.opensAt === null ? now : new Date(row.draft.opensAt), known: now };
+  const [holdings, stated, materials, others, holidays, confirmations] = await Promise.all([
     findHoldings(tx, key.buildingId, asOf(now)),
+    findMarks(tx, key.buildingId, moment),
     listMaterials(tx, key),
     listRunning(tx, key),
-    listHolidays(REGIME, yearsFrom(building.timeZone, now), locale),
+    listHolidays(building.regime, yearsFrom(building.timeZone, now), locale),
     findConfirmations(tx, key.buildingId),
   ]);
   const findings = checkBeforeCall({
-    regime: REGIME,
+    regime: building.regime,
     draft: row.draft,
     building,
     register: measure(holdings),
+    marks: measureMarks(holdings, stated),
     annexes: new Set(materials.map(({ item }) => item ?? 0)),
     others,
     findRule: rulesAt(building.timeZone, now),
-    isConfirmed: (rule) => isConfirmedBy(rule, confirmations),
+    binds: standingAt(operator, row, building, now).binding,
+    isUnanswered: (rule) => wantsWord(rule, building.timeZone, now) && !isConfirmedBy(rule, confirmations),
     holidays,
     now,
   });
@@ -77,12 +86,13 @@ export async function inspectOpen(house: House, row: MeetingRow, now: Date): Pro
   const { db } = house;
   const key = { buildingId: row.buildingId, id: row.id };
   const notice = noticeOf(row);
-  const [holdings, materials, others, isNoticeWhole, confirmations] = await Promise.all([
+  const [building, holdings, materials, others, isNoticeWhole, words] = await Promise.all([
+    getBuilding(db, key.buildingId),
     findHoldings(db, key.buildingId, asOf(now)),
     listMaterials(db, key),
     listRunning(db, key),
     isAsLogged(house, key, row),
-    findConfirmations(db, key.buildingId),
+    listWords(db, key.buildingId),
   ]);
   const findings = checkBeforeClose({
     draft: { ...row.draft, items: notice.items.map((item) => ({ ...item, ruleId: item.rule.id })) },
@@ -92,11 +102,18 @@ export async function inspectOpen(house: House, row: MeetingRow, now: Date): Pro
     rollAreaCm2: row.rollWeight ?? '0',
     register: measure(holdings),
     rules: notice.items.map(({ rule }) => rule),
-    isConfirmed: (rule) => isConfirmedBy(rule, confirmations),
+    binds: standingAt(operatorOf(house), row, building, now).binding,
+    isWithdrawn: (rule) => isWithdrawn(rule, words, row.calledAt!),
     others,
   });
   return { findings, materials };
 }
+
+/** Whether the rule of the day may bind only on the word of a person of the building. */
+const wantsWord = ({ id }: DecisionRule, timeZone: string, now: Date): boolean => {
+  const preset = findInstalled(id, dayIn(timeZone, now));
+  return preset !== null && needsConfirmation(preset);
+};
 
 /** Whether somebody has taken the finding upon himself. */
 export const findOverride = (taken: readonly OverrideRow[], finding: Finding): OverrideRow | null =>
@@ -154,6 +171,23 @@ function measure(holdings: readonly Holding[]): RegisterMeasure {
     entrances: entrancesOf(holdings),
     unevenPremises: [...shares.values()].filter((parts) => !equals(sum(parts), one)).length,
     unknownShares: holdings.filter(({ personId }) => personId === null).length,
+  };
+}
+
+/** Who holds nothing on the day of the check is no matter of this meeting, whatever was said of him. */
+function measureMarks(holdings: readonly Holding[], stated: readonly StatedMark[]): MarkMeasure {
+  const voting = holdings.filter(({ areaCm2 }) => areaCm2 > 0);
+  const isHere = ({ personId, premisesId }: StatedMark): boolean =>
+    voting.some(
+      (holding) =>
+        holding.holders.includes(personId) && (premisesId === null || premisesId === holding.premisesId),
+    );
+  const here = stated.filter(isHere);
+  return {
+    stated: Object.fromEntries(
+      STATED_KINDS.map((kind) => [kind, here.filter((mark) => mark.kind === kind).length]),
+    ) as MarkMeasure['stated'],
+    voiceless: countVoiceless(voting, here),
   };
 }
 

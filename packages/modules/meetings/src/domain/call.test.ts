@@ -1,5 +1,6 @@
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseNotice } from '@veche/ledger/meeting.ts';
+import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import { findPreset } from '@veche/rules/presets.ts';
 import { describe, expect, it } from 'vitest';
 import { callMeeting, type Draft, type Override } from './call.ts';
@@ -28,20 +29,28 @@ const measured: RegisterMeasure = {
 };
 const call = (
   change: Partial<Draft> = {},
-  options: { overrides?: Override[]; register?: Partial<RegisterMeasure>; at?: Date } = {},
+  options: { overrides?: Override[]; register?: Partial<RegisterMeasure>; at?: Date; binds?: boolean } = {},
 ) => {
   const at = options.at ?? now;
   const full = { ...draft, ...change };
-  const findRule = (id: string) => findPreset(id, dayIn(building.timeZone, at))?.rule ?? null;
+  const findRule = (id: string): DecisionRule | null => {
+    const found = findPreset(id.replace(/ in secret$/, ''), dayIn(building.timeZone, at))?.rule ?? null;
+    return found && id.endsWith(' in secret') ? { ...found, secrecy: 'secret' } : found;
+  };
   const findings = checkBeforeCall({
     regime: 'ru',
     draft: full,
     building,
     register: { ...measured, ...options.register },
+    marks: {
+      stated: { debtor: 0, 'association-owned': 0, 'original-owner': 0, representative: 0 },
+      voiceless: 0,
+    },
     annexes: new Set(),
     others: [],
     findRule,
-    isConfirmed: () => false,
+    binds: options.binds ?? false,
+    isUnanswered: () => options.binds ?? false,
     holidays: [],
     now: at,
   });
@@ -107,7 +116,7 @@ describe('calling a meeting', () => {
     ['findings-open', { opensAt: '2026-03-11T09:00:00Z' }, { overrides: [{ ...short, reason: ' ' }] }],
     ['findings-open', { opensAt: '2026-03-11T09:00:00Z' }, { overrides: [{ ...short, item: 1 }] }],
     ['unknown-rule', { items: [{ text: 'Вопрос', explanation: '', ruleId: 'ru.no-such' }] }, {}],
-    ['rule-not-held', { items: [{ text: 'Вопрос', explanation: '', ruleId: 'es.1-3' }] }, {}],
+    ['rule-not-held', { items: [{ text: 'Вопрос', explanation: '', ruleId: 'ru.half-all in secret' }] }, {}],
     ['unknown-rule', {}, { at: new Date('2024-08-31T20:59:59Z') }],
   ] as const)('refuses: %s', (code, change, options) => {
     const late = 'at' in options ? { opensAt: '2024-10-01T09:00:00Z', closesAt: '2024-10-11T09:00:00Z' } : {};
@@ -120,6 +129,11 @@ describe('calling a meeting', () => {
     // 31 August in Greenwich, already 1 September in Moscow.
     const dates = { opensAt: '2024-10-01T09:00:00Z', closesAt: '2024-10-11T09:00:00Z' };
     expect(call(dates, { at: new Date('2024-08-31T21:00:00Z') })).toHaveProperty('notice');
+  });
+
+  it('is refused where votes bind by a rule that nobody answers for, whatever reason is given', () => {
+    const overrides = [{ code: 'unconfirmed-rule', item: 1, reason: 'Так считают все соседи' }];
+    expect(call({}, { binds: true, overrides })).toEqual({ refused: 'unconfirmed-rule', facts: { item: 1 } });
   });
 
   it('allows a short notice to whoever says why, and tells everybody the reason', () => {

@@ -16,8 +16,12 @@ export type DraftItem = {
   readonly clause?: string | undefined;
   /** For a rule that measures one entrance. */
   readonly entrance?: string | undefined;
+  /** Persons of the register whose own matter it is, where its rule takes their vote. Never in the notice. */
+  readonly parties?: readonly string[] | undefined;
   /** Which vote over the same item this is: absent for the first, 1 for the second that a rule grants. */
   readonly round?: number | undefined;
+  /** Its number in the vote before, which it keeps; absent: its place on the agenda. */
+  readonly number?: number | undefined;
 };
 
 export type Draft = {
@@ -35,12 +39,14 @@ export type Draft = {
   /** Where the materials can be seen on paper. */
   readonly materialsPlace?: string | undefined;
   readonly items: readonly DraftItem[];
+  /** The vote after which this one is called by itself; absent where a person calls it. */
+  readonly follows?: Notice['follows'] | undefined;
 };
 
 /** A finding that somebody takes upon himself, and why. */
 export type Override = { readonly code: string; readonly item: number | null; readonly reason: string };
 
-/** What cannot be called at all, whatever reason is given. */
+/** What cannot be called at all, whatever reason is given; the last is mended by a person who answers for the rule. */
 const STOPS = [
   'no-items',
   'no-dates',
@@ -50,6 +56,7 @@ const STOPS = [
   'register-empty',
   'unknown-rule',
   'unknown-entrance',
+  'unconfirmed-rule',
 ] as const;
 
 export type CallRefusal = Refusal<(typeof STOPS)[number] | 'findings-open' | 'rule-not-held'>;
@@ -96,8 +103,8 @@ export function callMeeting(input: {
     if (limitOf(rule)) return refuse('rule-not-held', { item: position + 1 });
     const ruleTexts = input.textsOf(rule);
     items.push({
-      id: itemId(position + 1),
-      number: position + 1,
+      id: itemId(numberOf(draft, position + 1)),
+      number: numberOf(draft, position + 1),
       text: item.text,
       explanation: item.explanation,
       rule: hasOpenEntrance(rule) ? nameEntrance(rule, item.entrance ?? '') : rule,
@@ -130,13 +137,28 @@ export function callMeeting(input: {
             accepted: accepted.map(({ code, item, reason }) => ({
               code,
               reason: reason.trim(),
-              ...(item === null ? {} : { item: itemId(item) }),
+              ...(item === null ? {} : { item: itemId(numberOf(draft, item)) }),
             })),
           }
         : {}),
+      ...(draft.follows ? { follows: draft.follows } : {}),
     },
   };
 }
 
+/**
+ * A draft as somebody edited it. Of a vote that follows another by rule only dates, title and places are a person's to
+ * choose: what is voted on, by what rule and by whom, the first vote has settled.
+ */
+export function keepFollowing(before: Draft, edited: Draft): Draft {
+  if (!before.follows) return edited;
+  const { items, follows, form, openness, sale } = before;
+  return { ...edited, items, follows, form, openness, sale };
+}
+
 /** The id of an item in ballots and results: its number in the notice, which never changes. */
 export const itemId = (number: number): string => `item-${number}`;
+
+/** The number of an item in the notice, from its place on the agenda, from 1. */
+export const numberOf = ({ items }: Pick<Draft, 'items'>, place: number): number =>
+  items[place - 1]?.number ?? place;

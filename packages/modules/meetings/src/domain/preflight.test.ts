@@ -27,10 +27,15 @@ const input: PreflightInput = {
   draft,
   building: { areaCm2: 5_000_000, timeZone: 'Europe/Moscow' },
   register: { areaCm2: '5000000', premises: 60, entrances: ['1', '2'], unevenPremises: 0, unknownShares: 0 },
+  marks: {
+    stated: { debtor: 0, 'association-owned': 0, 'original-owner': 0, representative: 0 },
+    voiceless: 0,
+  },
   annexes: new Set([2]),
   others: [],
   findRule: (id) => findPreset(id, '2026-11-22')?.rule ?? null,
-  isConfirmed: () => false,
+  binds: true,
+  isUnanswered: () => false,
   holidays: [],
   now,
 };
@@ -136,13 +141,33 @@ describe('before the notice', () => {
     ]);
   });
 
-  it('finds a rule that nobody has confirmed, until somebody has', () => {
+  it('stops where votes bind by a rule that nobody answers for, until somebody does', () => {
+    const isUnanswered = () => true;
+    expect(check({}, { isUnanswered })).toEqual(['stop unconfirmed-rule 1', 'stop unconfirmed-rule 2']);
+    expect(check({}, { isUnanswered: () => false })).toEqual([]);
+  });
+
+  it('only tells of such a rule where votes are advice', () => {
+    expect(check({}, { binds: false, isUnanswered: () => true })).toEqual([
+      'advice unconfirmed-rule 1',
+      'advice unconfirmed-rule 2',
+    ]);
+  });
+
+  it('asks for a word for the rule of a second vote as well, which begins by itself', () => {
     const findRule: PreflightInput['findRule'] = (id) => {
       const rule = input.findRule(id);
-      return rule && { ...rule, confidence: 'secondary' };
+      if (!rule || id !== 'ru.two-thirds-all') return rule;
+      return {
+        ...rule,
+        fallback: { kind: 'second-vote', on: ['failed'], trigger: [], rule: 'ru.unanimous', maxDepth: 1 },
+      };
     };
-    expect(check({}, { findRule })).toEqual(['risk unconfirmed-rule 1', 'risk unconfirmed-rule 2']);
-    expect(check({}, { findRule, isConfirmed: () => true })).toEqual([]);
+    const isUnanswered: PreflightInput['isUnanswered'] = ({ id }) => id === 'ru.unanimous';
+    const found = checkBeforeCall({ ...input, draft, findRule, isUnanswered });
+    expect(found).toMatchObject([
+      { code: 'unconfirmed-rule', severity: 'stop', item: 2, facts: { rule: 'ru.unanimous' } },
+    ]);
   });
 
   it('finds an entrance that the rule asks for and the item does not name', () => {
@@ -183,10 +208,69 @@ describe('before the notice', () => {
       opensAt: '2026-12-01T06:00:00Z',
       form: 'in-person',
       gathering: { at: '2026-12-01T17:00:00Z', place: 'Saal' },
+      items: [{ text: 'Das Treppenhaus streichen', explanation: '', ruleId: 'de.simple' }],
     } as const;
     const found = check(change, { regime: 'de' });
     expect(found).toContain('advice short-notice-should');
     expect(found.some((one) => one.startsWith('risk'))).toBe(false);
+  });
+});
+
+describe('before the notice, about people', () => {
+  const marked = (change: Partial<PreflightInput['marks']['stated']>, voiceless = 0) => ({
+    stated: { ...input.marks.stated, ...change },
+    voiceless,
+  });
+  const by = (regime: string, ruleId: string, others: Partial<PreflightInput> = {}, parties?: string[]) =>
+    check(
+      {
+        opensAt: '2027-02-01T06:00:00Z',
+        closesAt: '2027-02-10T17:00:00Z',
+        items: [{ text: 'Arreglar el portal', explanation: '', ruleId, parties }],
+      },
+      { regime, ...others },
+    ).filter((found) => found !== 'advice no-clause 1');
+
+  it('finds that nobody has said who is in debt, where the law takes the vote for it, until somebody has', () => {
+    expect(by('es', 'es.1-3')).toEqual(['risk no-debtors']);
+    expect(by('es', 'es.1-3', { marks: marked({ debtor: 1 }) })).toEqual([]);
+  });
+
+  it('tells of premises of several owners whom nobody speaks for, where the law wants one who does', () => {
+    expect(by('pl', 'pl.share', { marks: marked({}, 3) })).toEqual(['advice no-representatives']);
+    expect(by('de', 'de.simple', { marks: marked({}, 3) }, ['anna'])).toEqual([]);
+  });
+
+  it('asks whose own matter an item is, and who the developer and the association are, where the rule looks at it', () => {
+    expect(by('de', 'de.simple')).toEqual(['advice no-parties 1']);
+    expect(by('de', 'de.simple', {}, ['anna'])).toEqual([]);
+    expect(by('nsw', 'nsw.special')).toEqual(['advice no-original-owner']);
+    expect(by('nsw', 'nsw.special', { marks: marked({ 'original-owner': 1 }) })).toEqual([]);
+    expect(by('ucioa', 'ucioa.default')).toEqual(['advice no-association-owned']);
+  });
+
+  it('finds a rule of another country’s law', () => {
+    expect(check(item({ ruleId: 'fr.24', clause: undefined }))).toContain('risk other-law 1');
+  });
+
+  it('tells until when a French letter has to be brought first, since the term runs from the day after that', () => {
+    const found = checkBeforeCall({
+      ...input,
+      regime: 'fr',
+      building: { ...input.building, timeZone: 'Europe/Paris' },
+      draft: {
+        ...draft,
+        opensAt: '2027-02-01T09:00:00Z',
+        closesAt: '2027-02-10T17:00:00Z',
+        items: [{ text: 'Voter', explanation: '', ruleId: 'fr.24' }],
+      },
+    });
+    // Brought on 10 January: 21 full days from the 11th to the 31st.
+    expect(found.find(({ code }) => code === 'first-presented')?.facts).toEqual({
+      days: 21,
+      latest: { day: '2027-01-10' },
+      law: 'Décret 67-223',
+    });
   });
 });
 
@@ -201,7 +285,8 @@ describe('before the close', () => {
         rollAreaCm2: '5000000',
         register: input.register,
         rules: draft.items.map(({ ruleId }) => input.findRule(ruleId)!),
-        isConfirmed: () => false,
+        binds: true,
+        isWithdrawn: () => false,
         others: [],
         ...change,
       }),
@@ -212,6 +297,10 @@ describe('before the close', () => {
   });
   it('stops where the agenda is another than the log was told of', () => {
     expect(close({ isNoticeWhole: false })).toEqual(['stop agenda-changed']);
+  });
+  it('lets a meeting stand whose rule nobody answers for any more, for a person who says why', () => {
+    expect(close({ isWithdrawn: ({ id }) => id === 'ru.two-thirds-all' })).toEqual(['risk word-withdrawn 2']);
+    expect(close({ isWithdrawn: () => true, binds: false })).toEqual([]);
   });
   it('finds documents that are gone, another base, a register that has moved on, a rival meeting', () => {
     expect(

@@ -4,9 +4,10 @@
 import { entrancesOf, OPEN_ENTRANCE, type DecisionRule } from '@veche/rules/decision-rule.ts';
 import { isShownTwice, workingDays, type Holiday } from './calendar.ts';
 import type { Draft } from './call.ts';
-import type { Day } from './day-count.ts';
+import { latestAct, type Day } from './day-count.ts';
 import { dayIn } from './instant.ts';
 import { findLibraryItem, guessItem, isAnnualSeason } from './library.ts';
+import { kindsAskedBy, type StatedKind } from './marks.ts';
 import { isAtLeastAsStrict } from './strictness.ts';
 import { earliestOpening, findTerm, lawfulEnd } from './terms.ts';
 import { findWordingFaults, foldWording, namesAnnex } from './wording.ts';
@@ -42,7 +43,15 @@ export const FINDING_CODES = [
   'weaker-rule',
   'rule-not-given',
   'unconfirmed-rule',
+  'word-withdrawn',
   'missing-annex',
+  'other-law',
+  'no-parties',
+  'no-debtors',
+  'no-original-owner',
+  'no-association-owned',
+  'no-representatives',
+  'first-presented',
   'denominator-missing',
   'denominator-differs',
   'shares-differ',
@@ -55,7 +64,8 @@ export const FINDING_CODES = [
 export type FindingCode = (typeof FINDING_CODES)[number];
 
 /** Where in the wizard it is mended. */
-export type FindingStep = 'what' | 'items' | 'dates' | 'materials' | 'register' | 'rules' | 'meeting';
+export type FindingStep =
+  'what' | 'items' | 'dates' | 'materials' | 'register' | 'people' | 'rules' | 'meeting';
 
 export type Fact = string | number | { readonly day: Day } | { readonly areaCm2: string | number };
 
@@ -79,6 +89,14 @@ export type RegisterMeasure = {
   readonly unknownShares: number;
 };
 
+/** What the register says of owners, measured. */
+export type MarkMeasure = {
+  /** How many are said to be so. */
+  readonly stated: Readonly<Record<StatedKind, number>>;
+  /** Premises of several owners that nobody speaks for. */
+  readonly voiceless: number;
+};
+
 export type OtherMeeting = {
   readonly title: string;
   /** Wordings of its items. */
@@ -90,14 +108,18 @@ export type PreflightInput = {
   readonly draft: Draft;
   readonly building: { readonly areaCm2: number; readonly timeZone: string };
   readonly register: RegisterMeasure;
+  /** What the register says of owners on the day of the opening. */
+  readonly marks: MarkMeasure;
   /** Items that have a document, by number; 0: the meeting has one. */
   readonly annexes: ReadonlySet<number>;
   /** Meetings of the building that were called and are not over. */
   readonly others: readonly OtherMeeting[];
   /** The rule of an id on the day of the call; null when there is none. */
   readonly findRule: (id: string) => DecisionRule | null;
-  /** Whether a named person of the building has confirmed this version of a rule. */
-  readonly isConfirmed: (rule: DecisionRule) => boolean;
+  /** Whether the law lets votes cast here bind the owners: a meeting that only advises needs nobody's word for its rules. */
+  readonly binds: boolean;
+  /** Whether no source confirms this version of a rule, and no named person of the building answers for it either. */
+  readonly isUnanswered: (rule: DecisionRule) => boolean;
   readonly holidays: readonly Holiday[];
   readonly now: Date;
 };
@@ -112,7 +134,13 @@ const finding = (
 
 /** Everything there is to say before the notice, in the order of the wizard. */
 export function checkBeforeCall(input: PreflightInput): readonly Finding[] {
-  return [...checkDates(input), ...checkAgenda(input), ...checkBase(input), ...checkOthers(input, 'risk')];
+  return [
+    ...checkDates(input),
+    ...checkAgenda(input),
+    ...checkPeople(input),
+    ...checkBase(input),
+    ...checkOthers(input, 'risk'),
+  ];
 }
 
 function checkDates(input: PreflightInput): Finding[] {
@@ -136,6 +164,15 @@ function checkDates(input: PreflightInput): Finding[] {
         notice.force === 'must'
           ? finding('short-notice', 'risk', 'dates', facts)
           : finding('short-notice-should', 'advice', 'dates', facts),
+      );
+    // The clock begins when the letter is first brought, not when it is sent: the post takes its days before that.
+    if (notice.from === 'presented')
+      found.push(
+        finding('first-presented', 'advice', 'dates', {
+          days: notice.days,
+          latest: { day: latestAct(notice, opens, isWorking) },
+          law: notice.legalRef,
+        }),
       );
   }
   const administrator = findTerm(regime, 'administrator', draft.form);
@@ -209,8 +246,17 @@ function checkAgenda(input: PreflightInput): Finding[] {
     if (!rule) return [...found, at('unknown-rule', 'stop', 'items')];
     if (hasOpenEntrance(rule) && !input.register.entrances.includes(item.entrance ?? ''))
       found.push(at('unknown-entrance', 'stop', 'items'));
-    if (rule.confidence !== 'confirmed' && !input.isConfirmed(rule))
-      found.push(at('unconfirmed-rule', 'risk', 'rules', { rule: rule.id, law: rule.legalRef }));
+    // The second vote that a rule grants begins by itself: its rule is answered for before the first.
+    const second = rule.fallback?.rule === undefined ? null : input.findRule(rule.fallback.rule);
+    const unanswered = [rule, second].find((one) => one !== null && input.isUnanswered(one));
+    if (unanswered)
+      found.push(
+        at('unconfirmed-rule', input.binds ? 'stop' : 'advice', 'rules', {
+          rule: unanswered.id,
+          law: unanswered.legalRef,
+          binds: String(input.binds),
+        }),
+      );
 
     const clause = item.clause ? findLibraryItem(item.clause, day) : null;
     if (clause) {
@@ -235,6 +281,30 @@ function checkAgenda(input: PreflightInput): Finding[] {
       found.push(at('missing-annex', 'risk', 'materials'));
     return found;
   });
+}
+
+/** What the rules of the agenda ask about people, and nobody has said: silence is no statement that there are none. */
+function checkPeople({ draft, regime, marks, findRule }: PreflightInput): Finding[] {
+  const found: Finding[] = [];
+  const asked = new Set<StatedKind | 'conflict'>();
+  draft.items.forEach((item, position) => {
+    const rule = findRule(item.ruleId);
+    if (!rule) return;
+    const kinds = kindsAskedBy(rule);
+    for (const kind of kinds) asked.add(kind);
+    if (rule.regime !== regime)
+      found.push(finding('other-law', 'risk', 'items', { law: rule.legalRef }, position + 1));
+    if (kinds.has('conflict') && (item.parties ?? []).length === 0)
+      found.push(finding('no-parties', 'advice', 'items', { law: rule.legalRef }, position + 1));
+  });
+  if (asked.has('debtor') && marks.stated.debtor === 0) found.push(finding('no-debtors', 'risk', 'people'));
+  if (asked.has('original-owner') && marks.stated['original-owner'] === 0)
+    found.push(finding('no-original-owner', 'advice', 'people'));
+  if (asked.has('association-owned') && marks.stated['association-owned'] === 0)
+    found.push(finding('no-association-owned', 'advice', 'people'));
+  if (asked.has('representative') && marks.voiceless > 0)
+    found.push(finding('no-representatives', 'advice', 'people', { count: marks.voiceless }));
+  return found;
 }
 
 /** Whether the rule measures an entrance that is named only on an agenda. */
@@ -287,16 +357,19 @@ export function checkBeforeClose(input: {
   readonly rollAreaCm2: string;
   readonly register: RegisterMeasure;
   readonly rules: readonly DecisionRule[];
-  readonly isConfirmed: (rule: DecisionRule) => boolean;
+  readonly binds: boolean;
+  /** Whether somebody answered for a rule at the call and has taken it back since. */
+  readonly isWithdrawn: (rule: DecisionRule) => boolean;
   readonly others: readonly OtherMeeting[];
 }): readonly Finding[] {
   const found: Finding[] = [];
   if (!input.isNoticeWhole) found.push(finding('agenda-changed', 'stop', 'meeting'));
   for (const item of input.brokenAnnexes) found.push(finding('annex-changed', 'risk', 'materials', {}, item));
   input.rules.forEach((rule, position) => {
-    if (rule.confidence !== 'confirmed' && !input.isConfirmed(rule))
+    // The meeting was called on somebody's word and stands; that the word was taken back is for a person to weigh.
+    if (input.binds && input.isWithdrawn(rule))
       found.push(
-        finding('unconfirmed-rule', 'risk', 'rules', { rule: rule.id, law: rule.legalRef }, position + 1),
+        finding('word-withdrawn', 'risk', 'rules', { rule: rule.id, law: rule.legalRef }, position + 1),
       );
   });
   const { building, rollAreaCm2 } = input;
