@@ -43,6 +43,7 @@ describe('notices', async () => {
     const visitor = await asChair();
     await visitor.open(`${centre}?kind=called`);
     const { page } = visitor;
+    await page.getByText(/^Narrow it\./).click();
     await page.getByLabel('Whom to show').selectOption('untold');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.waitForURL(/show=untold/);
@@ -91,6 +92,21 @@ describe('notices', async () => {
     await anyone.open(stop);
     await anyone.page.getByRole('button', { name: 'No more reminders' }).click();
     expect(await seen(anyone.page.getByText('No more reminders will come.'))).toBe(true);
+  });
+
+  it('lead from the address on a poster to the meeting, in clear words for whoever is not signed in', async () => {
+    const short = `/m/${centre.split('/').at(-2)!.slice(0, 12)}`;
+    const { page, open } = await come({ viewport: PHONE });
+    await open(short);
+    await seen(page.getByText('I own something in this building'));
+    await page.getByRole('link', { name: 'Open the meeting' }).click();
+    await page.getByRole('heading', { name: /Двор, лифт и камеры/, level: 1 }).waitFor();
+    await open(short);
+    await page.getByRole('link', { name: 'Sign in and vote' }).click();
+    await page.waitForURL(/\/sign-in\?next=.*vote$/);
+    const chair = await asChair();
+    await chair.open(short);
+    expect(new URL(chair.page.url()).pathname).toBe(centre.replace('/notices', ''));
   });
 
   it('lie in the owner’s own pages until they are read', async () => {

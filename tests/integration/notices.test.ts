@@ -125,9 +125,7 @@ describe('the notice centre', () => {
     expect(untold.pages).toBe(2);
     expect(untold.text).toContain('boris of the house');
     expect(untold.text).toContain('Провести ремонт подъездов');
-    expect(untold.text.replaceAll(/\s/g, '')).toContain(
-      `/buildings/${place.building}/meetings/${place.meeting}`,
-    );
+    expect(untold.text.replaceAll(/\s/g, '')).toContain(`veche.test/m/${place.meeting.slice(0, 12)}`);
     expect(
       await refusalOf(call(contract.getLetters, { params: place, query: { entrance: 'no such' } })),
     ).toBe('nobody-to-write-to');
@@ -295,6 +293,23 @@ describe('what is still missing', () => {
   });
 });
 
+describe('the address on a poster', () => {
+  const anyone = () => createCall(house.url, fetch);
+  const find = (meeting: string) => anyone()(meetings.findMeetingPlace, { params: { meeting } });
+
+  it('leads to the meeting by the first half of its id, or by all of it', async () => {
+    expect(await find(place.meeting.slice(0, 12))).toEqual(place);
+    expect(await find(place.meeting)).toEqual(place);
+  });
+
+  it('leads nowhere by other digits, by too few, or to a draft', async () => {
+    const { meeting: draft } = await draftOf(house);
+    for (const other of [draft, draft.slice(0, 12), `${place.meeting.slice(0, 12)}${'f'.repeat(12)}`])
+      expect(await refusalOf(find(other))).toBe('not-found');
+    expect(await refusalOf(find(place.meeting.slice(0, 11)))).toBe('not-found');
+  });
+});
+
 describe('calendars', () => {
   it('have the dates of a meeting for everybody', async () => {
     const anyone = createCall(house.url, fetch);
@@ -310,7 +325,11 @@ describe('calendars', () => {
 
   it('are fed by an address of one’s own that may be changed and ended', async () => {
     const { call } = await house.as('anna');
+    const since = async () => (await call(contract.getMyCalendarFeed)).since;
+    expect(await since()).toBeNull();
     const { url } = await call(contract.makeCalendarFeed);
+    const made = Date.parse((await since())!);
+    expect(Math.abs(house.server.open.clock.now().getTime() - made)).toBeLessThan(60_000);
     const open = (address: string) => fetch(house.url + new URL(address).pathname);
     const first = await open(url);
     expect(first.status).toBe(200);
@@ -320,6 +339,7 @@ describe('calendars', () => {
     expect((await open(url)).status).toBe(404);
     expect((await open(second)).status).toBe(200);
     await call(contract.deleteCalendarFeed);
+    expect(await since()).toBeNull();
     expect((await open(second)).status).toBe(404);
     const stranger = await house.as('stranger');
     const theirs = await open((await stranger.call(contract.makeCalendarFeed)).url);

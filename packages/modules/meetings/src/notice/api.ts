@@ -20,6 +20,7 @@ import { KINDS, LEVELS, maskContact, type Kind, type Level } from './standing.ts
 import {
   deleteCalendarFeed,
   findFeedPerson,
+  findFeedSince,
   findHandDelivery,
   insertHandDeliveries,
   listCalledIn,
@@ -92,12 +93,13 @@ export function noticeRoutes(house: House): readonly Route[] {
           }),
         unknownPremises: unknown.length,
         timeline: timelineOf(standings.map(({ standing }) => standing)),
-        owners: page.map(({ personId, name, entrances, premises, contacts, standing }) => ({
+        owners: page.map(({ personId, name, entrances, premises, contacts, freeze, standing }) => ({
           personId,
           name,
           entrances: [...entrances],
           premises: [...premises],
           ...contacts,
+          freeze,
           standing: { ...standing, at: standing.at?.toISOString() ?? null },
         })),
         total: shown.length,
@@ -285,6 +287,10 @@ export function noticeRoutes(house: House): readonly Route[] {
         fileName: `meeting-${row.id}.ics`,
       };
     }),
+
+    route(contract.getMyCalendarFeed, async ({ caller }) => ({
+      since: (await findFeedSince(db, caller.personId))?.toISOString() ?? null,
+    })),
 
     route(contract.makeCalendarFeed, async ({ caller, now }) => {
       const token = Buffer.from(house.random(24)).toString('base64url');

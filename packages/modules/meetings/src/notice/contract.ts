@@ -3,6 +3,7 @@
 import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
+import { FREEZES } from '@veche/people/register/titles.ts';
 import { KINDS, LEVELS, WAYS } from './standing.ts';
 
 const logId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -65,6 +66,10 @@ export const getNotices = endpoint({
         premises: z.array(z.string()),
         email: z.enum(['good', 'dead', 'none']),
         sms: z.enum(['good', 'dead', 'none']),
+        freeze: z
+          .enum(FREEZES)
+          .nullable()
+          .meta({ description: 'Why nobody may vote a title of theirs today; null: nothing of the kind.' }),
         standing,
       }),
     ),
@@ -287,6 +292,16 @@ export const getCalendar = endpoint({
   query: z.strictObject({ lang }),
   reply: { file: 'text/calendar; charset=utf-8' },
   refusals: { 'not-found': 404, 'not-called': 409 },
+});
+
+export const getMyCalendarFeed = endpoint({
+  id: 'meetings.getMyCalendarFeed',
+  method: 'GET',
+  path: '/api/v1/me/calendar',
+  who: 'person',
+  summary: 'Whether my calendar of meetings has an address, and since when',
+  reply: z.object({ since: instant.nullable() }),
+  refusals: {},
 });
 
 export const makeCalendarFeed = endpoint({

@@ -80,10 +80,8 @@ export function createPapers(house: House): Papers {
     writePaper(
       {
         notice: noticeOf(row),
-        buildingId: row.buildingId,
         webOrigin: house.webOrigin,
-        passed:
-          kind === 'result' ? resultOf(row).items.filter(({ verdict }) => verdict === 'passed').length : null,
+        result: kind === 'result' ? resultOf(row) : null,
       },
       locale,
       translateIn(locale),

@@ -103,6 +103,15 @@ export async function deleteCalendarFeed(tx: Tx, personId: string): Promise<void
   await tx.delete(calendarFeeds).where(eq(calendarFeeds.personId, personId));
 }
 
+/** Null: there is no address. */
+export async function findFeedSince(tx: Tx, personId: string): Promise<Date | null> {
+  const [row] = await tx
+    .select({ createdAt: calendarFeeds.createdAt })
+    .from(calendarFeeds)
+    .where(eq(calendarFeeds.personId, personId));
+  return row?.createdAt ?? null;
+}
+
 export async function findFeedPerson(tx: Tx, tokenHash: string): Promise<string | null> {
   const [row] = await tx
     .select({ personId: calendarFeeds.personId })
