@@ -1,6 +1,6 @@
 // Tables of calling, in the Postgres schema `meetings`: the documents of a meeting, and the risks that somebody took.
-import { bigint, foreignKey, integer, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { meetings, meetingsSchema } from '../schema.ts';
+import { bigint, integer, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { meetingsSchema, ofMeeting } from '../schema.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -27,11 +27,7 @@ export const materials = meetingsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.id] }),
-    foreignKey({
-      name: 'materials_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }).onDelete('cascade'),
+    ofMeeting('materials_meeting_fk', table).onDelete('cascade'),
   ],
 );
 
@@ -54,10 +50,6 @@ export const overrides = meetingsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.id] }),
-    foreignKey({
-      name: 'overrides_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }).onDelete('cascade'),
+    ofMeeting('overrides_meeting_fk', table).onDelete('cascade'),
   ],
 );
