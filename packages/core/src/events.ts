@@ -3,6 +3,7 @@
 
 export type VecheEvents = {
   'register.imported': { buildingId: string; importId: string };
+  'title.changed': { buildingId: string; premisesId: string };
   'key.registered': { buildingId: string; meetingId: string; personId: string };
   'meeting.called': { buildingId: string; meetingId: string };
   'meeting.opened': { buildingId: string; meetingId: string };

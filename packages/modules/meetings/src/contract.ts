@@ -2,7 +2,9 @@
 import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
+import { ACTING_BASES, NOT_ACTING } from './domain/acting-choices.ts';
 import { CONVENERS, KINDS, SALE_POLICIES } from './domain/agenda-choices.ts';
+import { NEXT_VOTE_KINDS } from './domain/follow-up-kinds.ts';
 import { countedItem, decisionRule, fraction } from './rules/shapes.ts';
 
 const uuid = z.uuid();
@@ -39,11 +41,13 @@ export const listRules = endpoint({
   path: '/api/v1/rules',
   who: 'anyone',
   summary: 'The decision rules an item may have',
-  query: lang,
+  query: lang.extend({
+    building: uuid.optional().meta({ description: 'By the law of this building; without it by Russian law.' }),
+  }),
   reply: z.object({
     rules: z.array(z.object({ rule: decisionRule, name: z.string(), explanation: z.string() })),
   }),
-  refusals: {},
+  refusals: { 'not-found': 404 },
 });
 
 // ---- calling -----------------------------------------------------------------------------------------------------------------
@@ -54,6 +58,10 @@ const draftItem = z.strictObject({
   ruleId: z.string().max(64),
   clause: z.string().max(64).optional().meta({ description: 'The competence, by its id in the library.' }),
   entrance: z.string().max(40).optional().meta({ description: 'For a rule that measures one entrance.' }),
+  parties: z.array(uuid).max(50).optional().meta({
+    description:
+      'Persons of the register whose own matter it is: where the rule says so, they do not vote on it. Never published.',
+  }),
 });
 const gathering = z.object({ at: instant, place: z.string().trim().min(3).max(500) });
 const kind = z.enum(KINDS);
@@ -92,6 +100,9 @@ const itemView = z.object({
   /** Where the clause stands in the law; null without one. */
   competence: z.string().nullable(),
   entrance: z.string().nullable(),
+  parties: z
+    .array(z.object({ id: uuid, name: z.string() }))
+    .meta({ description: 'Of a draft, for those who call; empty once the meeting is called.' }),
 });
 
 const logged = z.object({ kind: z.string(), index: z.int() });
@@ -138,7 +149,18 @@ const meetingView = z.object({
   closedAt: instant.nullable(),
   kind: kind.nullable(),
   convener: convener.nullable(),
-  sale: z.enum(['follows-title', 'stays', 'void']).nullable(),
+  sale: sale.nullable(),
+  passed: z
+    .int()
+    .meta({ description: 'How many times a share passed to somebody else while voting went on.' }),
+  follows: z
+    .object({
+      meeting: logId,
+      kind: z.enum(NEXT_VOTE_KINDS),
+      joined: z.boolean().meta({ description: 'Whether the first ballots count on, and only the absent are asked.' }),
+    })
+    .nullable()
+    .meta({ description: 'The vote that this one comes after, by the rule of its items.' }),
   gathering: gathering.nullable(),
   materialsPlace: z.string().nullable(),
   materials: z
@@ -255,7 +277,7 @@ export const draftMeeting = endpoint({
   maxBytes: 512 * 1024,
   reply: meetingView,
   status: 201,
-  refusals: { 'not-found': 404, 'unknown-rule': 422 },
+  refusals: { 'not-found': 404, 'unknown-rule': 422, 'unknown-person': 422 },
 });
 
 export const editDraft = endpoint({
@@ -269,7 +291,7 @@ export const editDraft = endpoint({
   body: draft,
   maxBytes: 512 * 1024,
   reply: meetingView,
-  refusals: { 'not-found': 404, 'unknown-rule': 422, 'already-called': 409 },
+  refusals: { 'not-found': 404, 'unknown-rule': 422, 'unknown-person': 422, 'already-called': 409 },
 });
 
 export const deleteDraft = endpoint({
@@ -324,7 +346,21 @@ export const callMeeting = endpoint({
     'unknown-rule': 422,
     'rule-not-held': 422,
     'unknown-entrance': 422,
+    'unconfirmed-rule': 409,
   },
+});
+
+export const findMeetingPlace = endpoint({
+  id: 'meetings.findPlace',
+  method: 'GET',
+  path: '/api/v1/meetings/:meeting/place',
+  who: 'anyone',
+  summary: 'In which building a meeting is held, by its id or the first twelve digits of it',
+  description: 'Posters and letters have an address that is made of these digits.',
+  params: z.object({ meeting: z.string().regex(/^[0-9a-f]{12,24}$/) }),
+  query: lang,
+  reply: z.object({ building: z.uuid(), meeting: z.string() }),
+  refusals: { 'not-found': 404 },
 });
 
 export const getMeeting = endpoint({
@@ -355,8 +391,9 @@ export const getMissing = endpoint({
           z.object({
             number: z.string(),
             owner: z.string().nullable(),
+            agents: z.array(z.string()).meta({ description: 'Who may vote for the owner too.' }),
             area: fraction,
-            reachable: z.boolean(),
+            reachable: z.boolean().meta({ description: 'The owner or somebody who acts for them.' }),
           }),
         ),
       }),
@@ -367,16 +404,43 @@ export const getMissing = endpoint({
 
 // ---- voting ------------------------------------------------------------------------------------------------------------------
 
+const actingBasis = z.enum(ACTING_BASES).meta({
+  description:
+    'On what somebody acts for an owner: `joint` holds the share undivided, the others by law, act or power of attorney.',
+});
+const notActing = z.enum(NOT_ACTING).meta({ description: 'Why somebody may not cast what they have to do with.' });
+
 export const getMyBallot = endpoint({
   id: 'meetings.getMyBallot',
   method: 'GET',
   path: '/api/v1/buildings/:building/meetings/:meeting/my-ballot',
-  who: 'meetings.vote',
-  summary: 'What I may vote with, the keys of my devices and my ballots so far',
+  who: 'person',
+  summary: 'What I may vote with, for myself or for an owner I act for, the keys of my devices and the ballots so far',
   params: inMeeting,
-  query: lang,
+  query: lang.extend({
+    voter: logId
+      .optional()
+      .meta({ description: 'For whose votes, of `acting`; without it my own, else of whom I act for.' }),
+  }),
   reply: z.object({
-    voter: logId.meta({ description: 'My pseudonym in the public log of this meeting.' }),
+    voter: logId.meta({ description: 'Pseudonym of the owner in the public log of this meeting.' }),
+    owner: z.object({ name: z.string(), isMe: z.boolean() }),
+    acting: z
+      .array(
+        z.object({
+          voter: logId,
+          name: z.string(),
+          isMe: z.boolean(),
+          bases: z.array(actingBasis),
+          /** Entitlements that I may cast. */
+          castable: z.int(),
+          weight: fraction,
+          /** Whether all of these have a ballot; null where I may cast none. */
+          hasVoted: z.boolean().nullable(),
+          barred: z.array(notActing),
+        }),
+      )
+      .meta({ description: 'Everybody for whose votes I have to do in this meeting, myself first.' }),
     entitlements: z.array(
       z.object({
         id: logId,
@@ -386,22 +450,47 @@ export const getMyBallot = endpoint({
         areaCm2: z.int(),
         share: fraction,
         weight: fraction,
+        basis: actingBasis.nullable().meta({ description: 'Null: I am the owner.' }),
+        joint: z
+          .object({ title: uuid, with: z.array(z.string()) })
+          .nullable()
+          .meta({ description: 'Held undivided with others: one votes for all, and any of them may object.' }),
       }),
     ),
-    weight: fraction,
+    barred: z
+      .array(
+        z.object({
+          id: logId,
+          premises: z.string(),
+          kind: z.string(),
+          why: notActing,
+          objection: z
+            .object({ title: uuid, by: z.string().nullable(), isMine: z.boolean() })
+            .nullable()
+            .meta({ description: 'Of one of those who hold the share undivided; only they may take it back.' }),
+        }),
+      )
+      .meta({ description: 'What I have to do with and may not cast now.' }),
+    weight: fraction.meta({ description: 'Of what I may cast.' }),
     weightAll: fraction,
     percent: z.string(),
     devices: z.array(
       z.object({ key: bytes32, label: z.string(), registeredAt: instant, index: z.int().nullable() }),
     ),
-    /** Choices are known to the voter only. */
     ballots: z.array(
       z.object({
         idem,
         castAt: instant,
         index: z.int().nullable(),
         effective: z.boolean(),
-        choices: z.record(logId, z.enum([...CHOICES, 'spoiled'])),
+        by: z
+          .object({ name: z.string(), basis: actingBasis, isMe: z.boolean() })
+          .nullable()
+          .meta({ description: 'Who cast it for the owner; null: the owner in person.' }),
+        choices: z
+          .record(logId, z.enum([...CHOICES, 'spoiled']))
+          .nullable()
+          .meta({ description: 'For the owner, who holds the share with them, and whoever cast it; null for others.' }),
       }),
     ),
     logKey: z.string().meta({ description: 'The verifier key of the log (C2SP vkey).' }),
@@ -410,7 +499,7 @@ export const getMyBallot = endpoint({
       .nullable()
       .meta({ description: 'The witness policy of the log (C2SP tlog-policy); null where it asks none.' }),
   }),
-  refusals: { 'not-found': 404, 'not-open': 409, 'not-an-owner': 403 },
+  refusals: { 'not-found': 404, 'not-open': 409, 'not-an-owner': 403, 'not-your-premises': 403 },
 });
 
 const receiptReply = z.object({
@@ -430,15 +519,24 @@ export const registerKey = endpoint({
   id: 'meetings.registerKey',
   method: 'POST',
   path: '/api/v1/buildings/:building/meetings/:meeting/keys',
-  who: 'meetings.vote',
+  who: 'person',
   summary: 'Register the key of a device for this meeting; the owner is told by another channel',
   params: inMeeting,
-  body: z.strictObject({ key: bytes32, possession: bytes64, label: z.string().trim().min(1).max(100) }),
+  body: z.strictObject({
+    key: bytes32,
+    possession: bytes64,
+    label: z.string().trim().min(1).max(100),
+    voter: logId.optional().meta({
+      description: 'For whose votes: see `acting` of my ballot. Without it my own, else of whom I act for.',
+    }),
+  }),
   reply: receiptReply,
   refusals: {
     'not-found': 404,
     'not-open': 409,
     'not-an-owner': 403,
+    'not-your-premises': 403,
+    'may-not-act': 403,
     'wrong-signature': 422,
     'key-taken': 409,
     'too-many-keys': 429,
@@ -449,8 +547,8 @@ export const castBallot = endpoint({
   id: 'meetings.castBallot',
   method: 'POST',
   path: '/api/v1/buildings/:building/meetings/:meeting/ballots',
-  who: 'meetings.vote',
-  summary: 'Cast a ballot; the last one before the close counts',
+  who: 'person',
+  summary: 'Cast a ballot, mine or of an owner I act for; the last one before the close counts',
   description: 'The same request sent again gets the same receipt, so a lost connection loses nothing.',
   params: inMeeting,
   body: z.strictObject({
@@ -472,6 +570,8 @@ export const castBallot = endpoint({
     'not-an-owner': 403,
     'wrong-meeting': 422,
     'not-your-premises': 403,
+    'answered-before': 409,
+    'may-not-act': 403,
     'wrong-signature': 422,
     'wrong-commitment': 422,
     'unknown-key': 422,
@@ -485,7 +585,7 @@ export const getReceipt = endpoint({
   id: 'meetings.getReceipt',
   method: 'GET',
   path: '/api/v1/buildings/:building/meetings/:meeting/receipts/:idem',
-  who: 'meetings.vote',
+  who: 'person',
   summary: 'The receipt of an entry I sent',
   params: z.object({ building: uuid, meeting: logId, idem }),
   reply: receiptReply,
@@ -524,6 +624,9 @@ export const getResult = endpoint({
       superseded: z.int(),
       late: z.int().optional().meta({
         description: 'Not under the closing checkpoint, counted for nothing; present where there is one.',
+      }),
+      carried: z.int().optional().meta({
+        description: 'Of those logged, cast in the vote that this one continues; present where it continues one.',
       }),
     }),
     items: z.array(

@@ -1,9 +1,11 @@
 // Tables of meetings, in the Postgres schema `meetings`. Every table carries the building in its key, so that it can be
 // partitioned or distributed by building. Personal data is only referred to (person, premises), never copied here;
 // there are no foreign keys into `people`, because a frozen roll must outlive a correction of the register.
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  check,
   foreignKey,
   index,
   integer,
@@ -14,7 +16,9 @@ import {
   timestamp,
   unique,
   uuid,
+  type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
+import type { ActingBasis } from './domain/acting-choices.ts';
 import type { Draft } from './domain/call.ts';
 
 export const meetingsSchema = pgSchema('meetings');
@@ -75,14 +79,26 @@ export const meetings = meetingsSchema.table(
     policy: text('policy'),
     /** Set with the close where the opening pinned a policy. */
     closing: jsonb('closing').$type<ClosingRow>(),
+    /** Grows when the meeting itself changes who may cast what, such as a share that passes during the vote. */
+    actorsVersion: integer('actors_version').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.id] }),
     // The opening and closing jobs look for work by state; the public list takes the newest called.
     index('meetings_state_opens_at').on(table.state, table.opensAt),
     index('meetings_called_at').on(table.calledAt),
+    // Its address on posters: SHORT_DIGITS of domain/short-address.ts.
+    index('meetings_short_id').on(sql`left(${table.id}, 12)`),
   ],
 );
+
+/** The foreign key to the meeting of a row; something must be indexed that begins with both of its columns. */
+export const ofMeeting = (name: string, table: { buildingId: AnyPgColumn; meeting: AnyPgColumn }) =>
+  foreignKey({
+    name,
+    columns: [table.buildingId, table.meeting],
+    foreignColumns: [meetings.buildingId, meetings.id],
+  });
 
 /** The electoral roll, frozen at the opening: one row per entitlement. */
 export const roll = meetingsSchema.table(
@@ -107,16 +123,28 @@ export const roll = meetingsSchema.table(
     /** For the owner's own page, as the register named them at the opening. */
     premisesNumber: text('premises_number').notNull(),
     premisesKind: text('premises_kind').notNull(),
+    /** What the rules of the agenda ask about whoever holds it, sorted; sealed with the line. */
+    marks: text('marks')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** The entitlement that this one was taken from when part of it passed during the vote; null: sealed at the opening. */
+    partOf: text('part_of'),
+    /** Since the share passed: who casts it, empty for nobody. Null: it has not, and `voter` does. */
+    nowVoter: text('now_voter'),
+    /** Since the share passed: who holds it by the register. */
+    nowPersonId: uuid('now_person_id'),
+    /** Since part of it passed: what is left, rational text. */
+    nowShare: text('now_share'),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.entitlement] }),
+    index('roll_now_person')
+      .on(table.buildingId, table.meeting, table.nowPersonId)
+      .where(sql`${table.nowPersonId} is not null`),
     unique('roll_position').on(table.buildingId, table.meeting, table.position),
     index('roll_person').on(table.buildingId, table.meeting, table.personId),
-    foreignKey({
-      name: 'roll_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('roll_meeting_fk', table),
   ],
 );
 
@@ -133,15 +161,13 @@ export const keys = meetingsSchema.table(
     registeredAt: moment('registered_at').notNull(),
     /** Its `key.registered` entry. */
     idem: text('idem').notNull(),
+    /** The person whose device it is: the owner or who acts for them; null: from before this was noted. */
+    registeredBy: uuid('registered_by'),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.key] }),
     index('keys_voter').on(table.buildingId, table.meeting, table.voter),
-    foreignKey({
-      name: 'keys_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('keys_meeting_fk', table),
   ],
 );
 
@@ -160,15 +186,15 @@ export const entries = meetingsSchema.table(
     payload: text('payload'),
     salt: text('salt'),
     createdAt: moment('created_at').notNull(),
+    /** Who cast the ballot for the owner, and on what basis; null: the owner in person. */
+    castBy: uuid('cast_by'),
+    basis: text('basis').$type<ActingBasis>(),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.idem] }),
+    check('entries_basis_check', sql`(${table.castBy} is null) = (${table.basis} is null)`),
     index('entries_voter').on(table.buildingId, table.meeting, table.voter),
-    foreignKey({
-      name: 'entries_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('entries_meeting_fk', table),
   ],
 );
 
@@ -223,11 +249,7 @@ export const handDeliveries = meetingsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.id] }),
-    foreignKey({
-      name: 'hand_deliveries_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('hand_deliveries_meeting_fk', table),
   ],
 );
 

@@ -4,13 +4,21 @@ import type { Locale } from '@veche/core/locale.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseNotice, type Notice } from '@veche/ledger/meeting.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
-import { and, asc, desc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm';
+import { actingVersion } from '@veche/people/register/acting-version.ts';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, ne, sql } from 'drizzle-orm';
+import type { ActingBasis } from './domain/acting-choices.ts';
+import type { ActingLine } from './domain/acting.ts';
 import type { Draft } from './domain/call.ts';
 import type { RollEntry } from './domain/roll.ts';
+import { SHORT_DIGITS } from './domain/short-address.ts';
 import type { TurnoutPart, TurnoutStep } from './domain/turnout.ts';
+import { passings } from './sales/schema.ts';
 import { effectiveBallots, entries, keys, meetings, roll } from './schema.ts';
 
 export type MeetingRow = typeof meetings.$inferSelect;
+/** Rows that are taken over at a time: of a large building others are answered in between. */
+const PAGE = 1_000;
+
 /** A meeting is named by its building and its id together. */
 export type MeetingKey = { readonly buildingId: string; readonly id: string };
 
@@ -38,6 +46,22 @@ export async function insertDraft(
     createdAt: now,
     draft,
   });
+}
+
+/** The meeting that was called under an id that begins so; null when there is none, or more than one. */
+export async function findByShortId(tx: Tx, digits: string): Promise<MeetingKey | null> {
+  const rows = await tx
+    .select({ buildingId: meetings.buildingId, id: meetings.id })
+    .from(meetings)
+    .where(
+      and(
+        sql`left(${meetings.id}, ${sql.raw(String(SHORT_DIGITS))}) = ${digits.slice(0, SHORT_DIGITS)}`,
+        sql`starts_with(${meetings.id}, ${digits})`,
+        ne(meetings.state, 'draft'),
+      ),
+    )
+    .limit(2);
+  return rows.length === 1 ? rows[0]! : null;
 }
 
 /** Saves a draft; false when the meeting is no draft any more, or is not there. */
@@ -154,13 +178,22 @@ export async function insertRoll(tx: Tx, key: MeetingKey, rows: readonly RollEnt
   const column = <K extends keyof RollEntry>(name: K) => sql.param(rows.map((row) => row[name]));
   await tx.execute(sql`
     insert into ${roll} (building_id, meeting, entitlement, position, voter, person_id, premises_id, unit, entrance,
-      area_cm2, share, salt, premises_number, premises_kind)
-    select ${key.buildingId}::uuid, ${key.id}::text, * from unnest(
+      area_cm2, share, salt, premises_number, premises_kind, marks)
+    select ${key.buildingId}::uuid, ${key.id}::text, entitlement, position, voter, person_id, premises_id, unit, entrance,
+      area_cm2, share, salt, premises_number, premises_kind, string_to_array(marks, ' ')
+    from unnest(
       ${column('entitlement')}::text[], ${sql.param(rows.map((_, position) => position))}::int[],
       ${column('voter')}::text[], ${column('personId')}::uuid[], ${column('premisesId')}::uuid[],
       ${column('unit')}::text[], ${column('entrance')}::text[], ${column('areaCm2')}::bigint[],
       ${column('share')}::text[], ${column('salt')}::text[], ${column('premisesNumber')}::text[],
-      ${column('premisesKind')}::text[])`);
+      ${column('premisesKind')}::text[], ${sql.param(rows.map(({ marks = [] }) => marks.join(' ')))}::text[]
+    ) as given (entitlement, position, voter, person_id, premises_id, unit, entrance, area_cm2, share, salt,
+      premises_number, premises_kind, marks)`);
+}
+
+/** Tells the database's planner how large the rolls have become: without, each vote is checked against all of a new roll. */
+export async function measureRolls(tx: Tx): Promise<void> {
+  await tx.execute(sql`select veche.analyze_rolls()`);
 }
 
 const inRoll = (key: MeetingKey) => and(eq(roll.buildingId, key.buildingId), eq(roll.meeting, key.id));
@@ -177,55 +210,123 @@ const rollColumns = {
   premisesId: roll.premisesId,
   premisesNumber: roll.premisesNumber,
   premisesKind: roll.premisesKind,
+  marks: roll.marks,
 };
 
-/** The whole roll in the order of its sealed tree. */
+/** As it was sealed at the opening: without the parts that shares came apart into since. */
+const inSealedRoll = (key: MeetingKey) => and(inRoll(key), isNull(roll.partOf));
+
+/** Who casts a line now that shares have passed; empty: nobody. */
+const nowVoter = sql<string>`coalesce(${roll.nowVoter}, ${roll.voter})`;
+const nowShare = sql<string>`coalesce(${roll.nowShare}, ${roll.share})`;
+/** The person behind that; null where nobody casts it. */
+const nowCaster = sql<string | null>`case
+  when ${roll.nowVoter} is null then ${roll.personId} when ${roll.nowVoter} <> '' then ${roll.nowPersonId} end`;
+
+const nowColumns = { ...rollColumns, voter: nowVoter, personId: nowCaster, share: nowShare };
+
+/** The whole roll of the opening in the order of its sealed tree. */
 export async function readRoll(tx: Tx, key: MeetingKey): Promise<RollEntry[]> {
-  return tx.select(rollColumns).from(roll).where(inRoll(key)).orderBy(asc(roll.position));
+  return tx.select(rollColumns).from(roll).where(inSealedRoll(key)).orderBy(asc(roll.position));
 }
 
-/** Part of the roll, from a position on. */
-export async function readRollPage(
+/**
+ * The whole roll of the opening in the order of its sealed tree, page by page; or as it is now, after all that passed during
+ * the vote.
+ */
+export async function* pageRoll(
   tx: Tx,
   key: MeetingKey,
-  from: number,
-  limit: number,
+  as: 'sealed' | 'now' = 'sealed',
+): AsyncGenerator<RollEntry[]> {
+  for (let from = 0; ; from += PAGE) {
+    const page = await tx
+      .select(as === 'now' ? nowColumns : rollColumns)
+      .from(roll)
+      .where(and(as === 'now' ? inRoll(key) : inSealedRoll(key), sql`${roll.position} >= ${from}`))
+      .orderBy(asc(roll.position))
+      .limit(PAGE);
+    yield page;
+    if (page.length < PAGE) return;
+  }
+}
+
+/** Whose the entitlements are now, without the rest of the roll; and whose they were, for those that have passed. */
+export async function readVoters(tx: Tx, key: MeetingKey): Promise<ActingLine[]> {
+  const [now, passed] = await Promise.all([
+    tx
+      .select({
+        personId: nowCaster,
+        voter: nowVoter,
+        entitlement: roll.entitlement,
+        premisesId: roll.premisesId,
+      })
+      .from(roll)
+      .where(and(inRoll(key), isNotNull(nowCaster))),
+    tx
+      .select({
+        personId: passings.fromPerson,
+        voter: sql<string>`coalesce(${passings.fromVoter}, '')`,
+        entitlement: sql<string>`${passings.entitlement}`,
+        premisesId: passings.premisesId,
+      })
+      .from(passings)
+      .where(
+        and(
+          eq(passings.buildingId, key.buildingId),
+          eq(passings.meeting, key.id),
+          isNotNull(passings.fromPerson),
+          // Of what passed in part the rest is still theirs.
+          eq(passings.entitlement, passings.became),
+        ),
+      ),
+  ]);
+  return [...now, ...passed.map((line) => ({ ...line, passed: true as const }))];
+}
+
+/** By what count it is known who may act in a meeting: of the meeting and of the register. Null: no such meeting. */
+export async function readActorsVersion(tx: Tx, { buildingId, id }: MeetingKey): Promise<string | null> {
+  const [row] = await tx.execute<{ version: string }>(sql`
+    select ${actorsVersion} as version from ${meetings} m
+    where m.building_id = ${buildingId}::uuid and m.id = ${id}`);
+  return row?.version ?? null;
+}
+
+const actorsVersion = sql`m.actors_version::text || '/' || ${actingVersion(sql`m.building_id`)}`;
+
+/** These lines of the roll as they are now, in the order people count premises. */
+export async function rollAmong(
+  tx: Tx,
+  key: MeetingKey,
+  entitlements: readonly string[],
 ): Promise<RollEntry[]> {
   return tx
-    .select(rollColumns)
+    .select(nowColumns)
     .from(roll)
-    .where(and(inRoll(key), sql`${roll.position} >= ${from}`))
-    .orderBy(asc(roll.position))
-    .limit(limit);
-}
-
-/** Who may vote with what, without the rest of the roll. */
-export async function readVoters(tx: Tx, key: MeetingKey) {
-  return tx
-    .select({ personId: roll.personId, voter: roll.voter, entitlement: roll.entitlement })
-    .from(roll)
-    .where(and(inRoll(key), isNotNull(roll.personId)));
-}
-
-export async function rollOfPerson(tx: Tx, key: MeetingKey, personId: string): Promise<RollEntry[]> {
-  return tx
-    .select(rollColumns)
-    .from(roll)
-    .where(and(inRoll(key), eq(roll.personId, personId)))
+    .where(and(inRoll(key), sql`${roll.entitlement} = any(${sql.param([...entitlements])}::text[])`))
     .orderBy(asc(roll.premisesNumber), asc(roll.entitlement));
 }
 
-/** Persons on the roll, each once. */
+/** Persons on the roll, and those to whom a share passed since, each once. */
 export async function listVoters(tx: Tx, key: MeetingKey): Promise<string[]> {
-  const rows = await tx.selectDistinct({ personId: roll.personId }).from(roll).where(inRoll(key));
-  return rows.flatMap(({ personId }) => (personId === null ? [] : [personId]));
+  const rows = await tx
+    .selectDistinct({ then: roll.personId, now: roll.nowPersonId })
+    .from(roll)
+    .where(inRoll(key));
+  return [...new Set(rows.flatMap(({ then, now }) => [then, now]))].filter((id) => id !== null);
 }
 
-/** Which of the meetings the person may vote in, and in which a ballot was cast. */
-export async function standingOfPerson(
+/** Persons on the roll of whom no ballot is there for all that they hold, each once. */
+export async function listMissingVoters(tx: Tx, key: MeetingKey): Promise<string[]> {
+  const rows = await readMissing(tx, key);
+  return [...new Set(rows.flatMap(({ personId }) => personId ?? []))];
+}
+
+/** In which of the meetings any of the persons has votes, and in which of these a ballot was cast for any. */
+export async function standingOfPersons(
   tx: Tx,
   buildingId: string,
-  personId: string,
+  persons: readonly string[],
 ): Promise<Map<string, 'to-vote' | 'voted'>> {
   const rows = await tx
     .select({
@@ -234,7 +335,12 @@ export async function standingOfPerson(
     })
     .from(roll)
     .leftJoin(effectiveBallots, isSameEntitlement())
-    .where(and(eq(roll.buildingId, buildingId), eq(roll.personId, personId)))
+    .where(
+      and(
+        eq(roll.buildingId, buildingId),
+        sql`${nowCaster} = any(${sql.param([...persons])}::uuid[])`,
+      ),
+    )
     .groupBy(roll.meeting);
   return new Map(rows.map(({ meeting, voted }) => [meeting, voted ? 'voted' : 'to-vote']));
 }
@@ -252,9 +358,9 @@ export async function readMissing(tx: Tx, key: MeetingKey) {
     .select({
       entrance: roll.entrance,
       number: roll.premisesNumber,
-      personId: roll.personId,
+      personId: nowCaster,
       areaCm2: roll.areaCm2,
-      share: roll.share,
+      share: nowShare,
     })
     .from(roll)
     .leftJoin(effectiveBallots, isSameEntitlement())
@@ -268,14 +374,14 @@ export async function readTurnoutParts(tx: Tx, key: MeetingKey): Promise<Turnout
   const rows = await tx
     .select({
       entrance: roll.entrance,
-      share: roll.share,
+      share: nowShare,
       all: sql<string>`sum(${roll.areaCm2})::text`,
       participants: sql<string>`coalesce(sum(${roll.areaCm2}) filter (where ${effectiveBallots.entitlement} is not null), 0)::text`,
     })
     .from(roll)
     .leftJoin(effectiveBallots, isSameEntitlement())
     .where(inRoll(key))
-    .groupBy(roll.entrance, roll.share);
+    .groupBy(roll.entrance, nowShare);
   return rows.map(({ entrance, share, all, participants }) => ({
     entrance,
     share,
@@ -293,18 +399,18 @@ export async function readTurnoutSteps(
 ): Promise<TurnoutStep[]> {
   const step = sql<number>`greatest(0, floor(extract(epoch from ${effectiveBallots.firstCastAt} - ${start.toISOString()}::timestamptz) / ${stepSeconds}::int))::int`;
   const rows = await tx
-    .select({ step: step.as('step'), share: roll.share, area: sql<string>`sum(${roll.areaCm2})::text` })
+    .select({ step: step.as('step'), share: nowShare, area: sql<string>`sum(${roll.areaCm2})::text` })
     .from(effectiveBallots)
     .innerJoin(roll, isSameEntitlement())
     .where(and(eq(effectiveBallots.buildingId, key.buildingId), eq(effectiveBallots.meeting, key.id)))
-    .groupBy(sql`step`, roll.share);
+    .groupBy(sql`step`, nowShare);
   return rows.map(({ step: number, share, area }) => ({ step: number, share, areaCm2: BigInt(area) }));
 }
 
 /** How many persons have taken part. */
 export async function countParticipants(tx: Tx, key: MeetingKey): Promise<number> {
   const [row] = await tx
-    .select({ heads: sql<number>`count(distinct ${roll.voter})::int` })
+    .select({ heads: sql<number>`count(distinct ${nowVoter})::int` })
     .from(effectiveBallots)
     .innerJoin(roll, isSameEntitlement())
     .where(and(eq(effectiveBallots.buildingId, key.buildingId), eq(effectiveBallots.meeting, key.id)));
@@ -360,7 +466,7 @@ export const MILESTONES = [
 ] as const;
 export type Milestone = (typeof MILESTONES)[number];
 
-export async function insertEntry(tx: Tx, row: EntryRow): Promise<void> {
+export async function insertEntry(tx: Tx, row: Omit<EntryRow, 'castBy' | 'basis'>): Promise<void> {
   await tx.insert(entries).values(row).onConflictDoNothing();
 }
 
@@ -377,6 +483,48 @@ export async function readMilestones(tx: Tx, key: MeetingKey): Promise<Map<Miles
 /** All entries of the meeting, in no order: that is the log's. */
 export async function readEntries(tx: Tx, key: MeetingKey): Promise<EntryRow[]> {
   return tx.select().from(entries).where(isEntryOf(key));
+}
+
+/** All entries of the meeting page by page; what is added meanwhile may be among them or not. */
+export async function* pageEntries(tx: Tx, key: MeetingKey): AsyncGenerator<EntryRow[]> {
+  for (let after = ''; ; ) {
+    const page = await tx
+      .select()
+      .from(entries)
+      .where(and(isEntryOf(key), gt(entries.idem, after)))
+      .orderBy(asc(entries.idem))
+      .limit(PAGE);
+    yield page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.idem;
+  }
+}
+
+/** The idems of all entries of the meeting, page by page. */
+export async function* pageIdems(tx: Tx, key: MeetingKey): AsyncGenerator<string[]> {
+  for (let after = ''; ; ) {
+    const page = await tx
+      .select({ idem: entries.idem })
+      .from(entries)
+      .where(and(isEntryOf(key), gt(entries.idem, after)))
+      .orderBy(asc(entries.idem))
+      .limit(PAGE);
+    yield page.map(({ idem }) => idem);
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.idem;
+  }
+}
+
+/** Those of the entries that are of this meeting, in no order. */
+export async function readEntriesAmong(
+  tx: Tx,
+  key: MeetingKey,
+  idems: readonly string[],
+): Promise<EntryRow[]> {
+  return tx
+    .select()
+    .from(entries)
+    .where(and(isEntryOf(key), sql`${entries.idem} = any(${sql.param([...idems])}::text[])`));
 }
 
 export async function findEntry(tx: Tx, key: MeetingKey, idem: string): Promise<EntryRow | null> {
@@ -399,17 +547,21 @@ export async function listBallots(tx: Tx, key: MeetingKey, voter: string): Promi
 
 /**
  * Of these meetings the ones that are open, held open until the transaction ends: closing waits for it, and everyone
- * after the closing finds the meeting no longer open.
+ * after the closing finds the meeting no longer open. Each with the count of {@link readActorsVersion}, as it stands when
+ * the transaction is decided; a register that changes later changes nothing for what was cast before.
  */
-export async function holdOpen(tx: Tx, of: readonly MeetingKey[]): Promise<Set<string>> {
-  const rows = await tx.execute<{ id: string }>(sql`
-    select id from ${meetings}
-    where (building_id, id) in (select * from unnest(
+export async function holdOpen(tx: Tx, of: readonly MeetingKey[]): Promise<Map<string, string>> {
+  const rows = await tx.execute<{ id: string; version: string }>(sql`
+    select m.id, ${actorsVersion} as version from ${meetings} m
+    where (m.building_id, m.id) in (select * from unnest(
       ${sql.param(of.map(({ buildingId }) => buildingId))}::uuid[], ${sql.param(of.map(({ id }) => id))}::text[]))
-      and state = 'open'
-    order by building_id, id for share`);
-  return new Set([...rows].map(({ id }) => id));
+      and m.state = 'open'
+    order by m.building_id, m.id for share of m`);
+  return new Map([...rows].map(({ id, version }) => [id, version]));
 }
+
+/** Who cast a ballot for an owner, and on what basis. */
+export type CastBy = { readonly personId: string; readonly basis: ActingBasis };
 
 export type BallotRow = {
   readonly buildingId: string;
@@ -420,6 +572,8 @@ export type BallotRow = {
   readonly salt: string;
   readonly entitlements: readonly string[];
   readonly castAt: Date;
+  /** Who cast it for the owner; null or absent: the owner in person. */
+  readonly castBy?: CastBy | null;
 };
 
 /**
@@ -430,16 +584,18 @@ export type BallotRow = {
 export async function insertBallots(tx: Tx, ballots: readonly BallotRow[]): Promise<Set<string>> {
   const rows = [...ballots].sort((a, b) => (a.idem < b.idem ? -1 : 1));
   const kept = await tx.execute<{ idem: string }>(sql`
-    insert into ${entries} (building_id, meeting, idem, kind, voter, payload, salt, created_at)
-    select building_id, meeting, idem, 'ballot', voter, payload, salt, created_at from unnest(
+    insert into ${entries} (building_id, meeting, idem, kind, voter, payload, salt, created_at, cast_by, basis)
+    select building_id, meeting, idem, 'ballot', voter, payload, salt, created_at, cast_by, basis from unnest(
       ${sql.param(rows.map(({ buildingId }) => buildingId))}::uuid[],
       ${sql.param(rows.map(({ meeting }) => meeting))}::text[],
       ${sql.param(rows.map(({ idem }) => idem))}::text[],
       ${sql.param(rows.map(({ voter }) => voter))}::text[],
       ${sql.param(rows.map(({ payload }) => payload))}::text[],
       ${sql.param(rows.map(({ salt }) => salt))}::text[],
-      ${sql.param(rows.map(({ castAt }) => castAt.toISOString()))}::timestamptz[]
-    ) as given (building_id, meeting, idem, voter, payload, salt, created_at)
+      ${sql.param(rows.map(({ castAt }) => castAt.toISOString()))}::timestamptz[],
+      ${sql.param(rows.map(({ castBy }) => castBy?.personId ?? null))}::uuid[],
+      ${sql.param(rows.map(({ castBy }) => castBy?.basis ?? null))}::text[]
+    ) as given (building_id, meeting, idem, voter, payload, salt, created_at, cast_by, basis)
     on conflict do nothing returning idem`);
   return new Set([...kept].map(({ idem }) => idem));
 }
@@ -468,23 +624,38 @@ export async function putEffective(tx: Tx, ballots: readonly BallotRow[]): Promi
     do update set idem = excluded.idem, cast_at = excluded.cast_at`);
 }
 
-/** Entitlement → idem of the ballot that counts for it. */
-export async function readEffective(tx: Tx, key: MeetingKey): Promise<Map<string, string>> {
-  const rows = await tx
-    .select({ entitlement: effectiveBallots.entitlement, idem: effectiveBallots.idem })
-    .from(effectiveBallots)
-    .where(and(eq(effectiveBallots.buildingId, key.buildingId), eq(effectiveBallots.meeting, key.id)));
-  return new Map(rows.map(({ entitlement, idem }) => [entitlement, idem]));
+/** Entitlements with the idem of the ballot that counts for each, page by page. */
+export async function* pageEffective(
+  tx: Tx,
+  key: MeetingKey,
+): AsyncGenerator<(readonly [entitlement: string, idem: string])[]> {
+  for (let after = ''; ; ) {
+    const page = await tx
+      .select({ entitlement: effectiveBallots.entitlement, idem: effectiveBallots.idem })
+      .from(effectiveBallots)
+      .where(
+        and(
+          eq(effectiveBallots.buildingId, key.buildingId),
+          eq(effectiveBallots.meeting, key.id),
+          gt(effectiveBallots.entitlement, after),
+        ),
+      )
+      .orderBy(asc(effectiveBallots.entitlement))
+      .limit(PAGE);
+    yield page.map(({ entitlement, idem }) => [entitlement, idem] as const);
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.entitlement;
+  }
 }
 
-/** Idems of the ballots that count for any of the entitlements. */
+/** Entitlement → idem of the ballot that counts for it, of these entitlements. */
 export async function effectiveAmong(
   tx: Tx,
   key: MeetingKey,
   entitlements: readonly string[],
-): Promise<Set<string>> {
+): Promise<Map<string, string>> {
   const rows = await tx
-    .selectDistinct({ idem: effectiveBallots.idem })
+    .select({ entitlement: effectiveBallots.entitlement, idem: effectiveBallots.idem })
     .from(effectiveBallots)
     .where(
       and(
@@ -493,5 +664,5 @@ export async function effectiveAmong(
         sql`${effectiveBallots.entitlement} = any(${sql.param([...entitlements])}::text[])`,
       ),
     );
-  return new Set(rows.map(({ idem }) => idem));
+  return new Map(rows.map(({ entitlement, idem }) => [entitlement, idem]));
 }

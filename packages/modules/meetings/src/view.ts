@@ -1,21 +1,23 @@
 // What a meeting looks like from outside: the public shapes of the contract, made from rows.
 // Knows who took part and never how; running results are nowhere in it.
 import type { Translate } from '@veche/core/messages.ts';
-import type { Notice } from '@veche/ledger/meeting.ts';
+import { isJoined, type Notice } from '@veche/ledger/meeting.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
 import type { House } from '@veche/module-kit/module.ts';
-import type { Building } from '@veche/people/store.ts';
-import { standingView } from './calling/standing-view.ts';
+import { personNames, type Building } from '@veche/people/store.ts';
+import type { Law } from './calling/law.ts';
+import { operatorOf, standingView } from './calling/standing-view.ts';
 import { listMaterials, listOverrides, type OverrideRow } from './calling/store.ts';
 import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { z } from 'zod';
 import { findInstalled, installedRules } from './rules/installed.ts';
 import type { decisionRule } from './rules/shapes.ts';
 import { itemId } from './domain/call.ts';
-import type { Convener, MeetingKind } from './domain/agenda-choices.ts';
+import type { Convener, MeetingKind, SalePolicy } from './domain/agenda-choices.ts';
 import { dayIn } from './domain/instant.ts';
 import { findLibraryItem } from './domain/library.ts';
 import { FINDING_CODES } from './domain/preflight.ts';
+import { countPassings } from './sales/store.ts';
 import { measureTurnout, stepSeconds, type Turnout } from './domain/turnout.ts';
 import { isMember, mayDo } from './permissions.ts';
 import {
@@ -33,9 +35,6 @@ import {
 const TURNOUT_KEPT_MS = 2_000;
 const KEPT = 500;
 
-/** A notice of another version may name a policy that none is called by here. */
-type SaleOfNotice = NonNullable<Notice['sale']>;
-
 /** A rule as the contract types it: without `readonly`, though nobody writes to it. */
 type RuleView = z.output<typeof decisionRule>;
 
@@ -50,6 +49,7 @@ type ItemView = {
   clause: string | null;
   competence: string | null;
   entrance: string | null;
+  parties: { id: string; name: string }[];
 };
 
 export type MeetingView = {
@@ -68,7 +68,9 @@ export type MeetingView = {
   closedAt: string | null;
   kind: MeetingKind | null;
   convener: Convener | null;
-  sale: SaleOfNotice | null;
+  sale: SalePolicy | null;
+  follows: { meeting: string; kind: NonNullable<Notice['follows']>['kind']; joined: boolean } | null;
+  passed: number;
   gathering: { at: string; place: string } | null;
   materialsPlace: string | null;
   materials: { id: string; item: number | null; name: string; type: string; bytes: number; sha256: string }[];
@@ -153,12 +155,13 @@ export function createViews(house: House): Views {
       calledAt: row.calledAt?.toISOString() ?? null,
       closedAt: row.closedAt?.toISOString() ?? null,
       ...choicesOf(row),
+      passed: row.openedAt === null ? 0 : await countPassings(house.db, keyOf(row)),
       accepted: acceptedIn(row, await listOverrides(house.db, keyOf(row)), translate),
       materials: (await listMaterials(house.db, keyOf(row))).map(
         ({ id, item, name, type, bytes, sha256 }) => ({ id, item, name, type, bytes, sha256 }),
       ),
-      standing: standingView(house.operator ?? 'private', row, building, now, translate),
-      items: itemsOf(row, building, now, translate),
+      standing: standingView(operatorOf(house), row, building, now, translate),
+      items: itemsOf(row, building, now, translate, await namePartiesOf(house, row)),
       turnout: await turnout(row, now),
       log: await logOf(row),
       awaitsWitnesses: awaitsWitnesses(row),
@@ -206,6 +209,9 @@ function choicesOf(row: MeetingRow) {
     sale: sale ?? null,
     gathering: gathering ?? null,
     materialsPlace: materialsPlace ?? null,
+    follows: notice?.follows
+      ? { meeting: notice.follows.meeting, kind: notice.follows.kind, joined: isJoined(notice) }
+      : null,
   };
 }
 
@@ -231,14 +237,30 @@ function titleOfFinding(code: string, translate: Translate): string {
   return (FINDING_CODES as readonly string[]).includes(code) ? translate(`finding.${code}.title`) : code;
 }
 
+/** Whose own matter the items of a draft are; of a called meeting nobody is named here. */
+const namePartiesOf = (house: House, { notice, draft }: MeetingRow): Promise<Map<string, string>> =>
+  notice === null
+    ? personNames(
+        house.db,
+        draft.items.flatMap(({ parties }) => parties ?? []),
+      )
+    : Promise.resolve(new Map());
+
 /** The agenda: pinned in the notice once called, before that by the rules of today. */
-function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Translate): ItemView[] {
+function itemsOf(
+  row: MeetingRow,
+  building: Building,
+  now: Date,
+  translate: Translate,
+  names: ReadonlyMap<string, string>,
+): ItemView[] {
   if (row.notice !== null)
     return noticeOf(row).items.map((item) => ({
       ...item,
       clause: item.clause ?? null,
       competence: competenceOf(item.clause, building, now),
       entrance: null,
+      parties: [],
       rule: item.rule as RuleView,
       ...ruleTexts(item.rule, translate),
     }));
@@ -254,6 +276,7 @@ function itemsOf(row: MeetingRow, building: Building, now: Date, translate: Tran
         clause: item.clause ?? null,
         competence: competenceOf(item.clause, building, now),
         entrance: item.entrance ?? null,
+        parties: (item.parties ?? []).map((id) => ({ id, name: names.get(id) ?? '' })),
         rule: rule as RuleView,
         ...ruleTexts(rule, translate),
       },
@@ -274,10 +297,10 @@ export function ruleTexts(
   };
 }
 
-/** The rules an item may have today, the weakest demand first. */
-export const rulesOfToday = (now: Date, translate: Translate) =>
+/** The rules an item may have today under a law, the weakest demand first. */
+export const rulesOfToday = ({ regime, timeZone }: Law, now: Date, translate: Translate) =>
   installedRules()
-    .list('ru', dayIn('Europe/Moscow', now))
+    .list(regime, dayIn(timeZone, now))
     .map(({ rule }) => {
       const { ruleName, ruleExplanation } = ruleTexts(rule, translate);
       return { rule: rule as RuleView, name: ruleName, explanation: ruleExplanation };

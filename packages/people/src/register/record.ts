@@ -10,14 +10,18 @@ import { parseShare } from '../domain/share.ts';
 import { parseTaxNumber } from '../domain/tax-number.ts';
 import type * as contract from './contract.ts';
 import type { GivenPerson } from './contract.ts';
+import { passMarks } from './mark-desk.ts';
 import {
   findPersonOf,
   insertPerson,
   insertRepresentation,
   mergePerson,
+  revokeRepresentation,
   updateBirthDay,
   withPerson,
 } from './person-store.ts';
+import { personNames } from '../store.ts';
+import type { LocalDay } from './local-day.ts';
 import { checkGrant } from './representation.ts';
 import { NO_DOCUMENT, type TitleDocument } from './title-document.ts';
 import type { TitleVersion } from './titles.ts';
@@ -182,6 +186,7 @@ export async function recordEvent(
       now: desk.now,
       random: house.random,
     });
+    await house.events.emit(tx, 'title.changed', { buildingId: desk.buildingId, premisesId });
     return { id };
   });
   return done as { id: string } | Refusal<RefusalOf<typeof contract.recordEvent>>;
@@ -252,6 +257,7 @@ export async function mergePersons(
       now: desk.now,
       random: house.random,
     });
+    await passMarks(tx, house, desk, { from, into, note });
     await mergePerson(tx, from, into);
     return null;
   });
@@ -283,7 +289,50 @@ export async function grantRepresentation(
     };
     const refused = checkGrant(given, { ...principal, birthDay });
     if (refused) throw new Turned(refused);
-    return { id: await insertRepresentation(tx, buildingId, given, desk.personId, desk.now) };
+    const id = await insertRepresentation(tx, buildingId, given, desk.personId, desk.now);
+    await tellParties(tx, house, buildingId, given, 'people.representation-granted', {
+      until: given.until ?? 'none',
+    });
+    return { id };
   });
   return done as { id: string } | Refusal<RefusalOf<typeof contract.grantRepresentation>>;
+}
+
+/** Records that a representation is taken back; who acted and who was acted for are told. */
+export async function takeBackRepresentation(
+  house: House,
+  given: { buildingId: string; id: string; on: LocalDay; by: string },
+  now: Date,
+): Promise<null | Refusal<'not-found'>> {
+  return house.db.transaction(async (tx) => {
+    const parties = await revokeRepresentation(tx, given, now);
+    if (!parties) return refuse('not-found');
+    await tellParties(tx, house, given.buildingId, parties, 'people.representation-revoked', { day: given.on });
+    return null;
+  });
+}
+
+/** Nobody acts for an owner unseen, lest somebody writes down a paper that never was. */
+async function tellParties(
+  tx: Tx,
+  house: House,
+  buildingId: string,
+  { principalId, agentId }: { readonly principalId: string; readonly agentId: string },
+  template: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  const names = await personNames(tx, [principalId, agentId]);
+  await house.notices.send(
+    tx,
+    [principalId, agentId].map((personId) => ({
+      personId,
+      template,
+      buildingId,
+      values: {
+        ...values,
+        owner: names.get(principalId) ?? '',
+        agent: names.get(agentId) ?? '',
+      },
+    })),
+  );
 }

@@ -7,6 +7,7 @@ import { and, asc, desc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { PremisesKind } from '../domain/premises-kind.ts';
 import { bases, looks, persons, premises, premisesPast, registerEvents, titles } from '../schema.ts';
 import { randomUuid } from '../uuid.ts';
+import { raiseActingVersion } from './acting-version.ts';
 import type { LocalDay } from './local-day.ts';
 import type { LookPlace } from './look.ts';
 import type { Base } from './review.ts';
@@ -120,6 +121,41 @@ export async function readKnownVersions(tx: Tx, buildingId: string): Promise<Tit
   return rows.map(versionOf);
 }
 
+/** Versions known now of the premises where a title begins or ends after the one day and up to the other. */
+export async function readPassingVersions(
+  tx: Tx,
+  buildingId: string,
+  after: LocalDay,
+  upTo: LocalDay,
+): Promise<TitleVersion[]> {
+  const passes = (day: typeof titles.heldFrom | typeof titles.heldTo) =>
+    sql`(${day} > ${after}::date and ${day} <= ${upTo}::date)`;
+  const rows = await tx
+    .select()
+    .from(titles)
+    .where(
+      and(
+        eq(titles.buildingId, buildingId),
+        isNull(titles.supersededAt),
+        inArray(
+          titles.premisesId,
+          tx
+            .select({ id: titles.premisesId })
+            .from(titles)
+            .where(
+              and(
+                eq(titles.buildingId, buildingId),
+                isNull(titles.supersededAt),
+                or(passes(titles.heldFrom), passes(titles.heldTo)),
+              ),
+            ),
+        ),
+      ),
+    )
+    .orderBy(asc(titles.premisesId), asc(titles.recordedAt), asc(titles.id));
+  return rows.map(versionOf);
+}
+
 export type RecordedEvent = {
   readonly id: string;
   readonly kind: EventKind;
@@ -200,6 +236,7 @@ export async function insertEvent(
     recordedAt: now,
     recordedBy: given.recordedBy,
   });
+  await raiseActingVersion(tx, buildingId);
   return id;
 }
 

@@ -1,7 +1,7 @@
 // The register in two times: from when to when a title was held, and from when to when the register knew it so. A later
 // correction is a new version beside the old one; what was known at a moment can be told again for ever.
 // A version is never edited: it is superseded once, and that is all that ever happens to it.
-import { add, compare, one, zero, type Rational } from '@veche/core/rational.ts';
+import { add, compare, one, subtract, zero, type Rational } from '@veche/core/rational.ts';
 import { dayIn, type LocalDay } from './local-day.ts';
 import type { TitleDocument } from './title-document.ts';
 
@@ -63,10 +63,6 @@ export function registerAt<
   return versions.filter((version) => isKnown(version, known) && isHeld(version, day));
 }
 
-/** Who may cast a title by himself: nobody while it is frozen or the owner is unknown. */
-export const voterOf = ({ personId, freeze }: Pick<TitleVersion, 'personId' | 'freeze'>): string | null =>
-  freeze === null ? personId : null;
-
 /** Days on which the sum of the shares of one premises changes, from the first: null stands for always. */
 export function boundaryDays(
   versions: readonly Pick<TitleVersion, 'heldFrom' | 'heldTo'>[],
@@ -97,3 +93,26 @@ export const findOverfullDay = (
   versions: readonly Pick<TitleVersion, 'heldFrom' | 'heldTo' | 'share'>[],
 ): LocalDay | null | undefined =>
   boundaryDays(versions).find((day) => compare(sumOn(versions, day), one) > 0);
+
+/**
+ * Of one premises: what each holds more on the later of two days than on the earlier one, or less, which is below zero.
+ * `null` stands for whoever is unknown, so that all of it adds up to zero. What was wrong all along and is corrected
+ * changes nothing between two days, and neither does a freeze.
+ */
+export function passedBetween(
+  versions: readonly Pick<TitleVersion, 'personId' | 'share' | 'heldFrom' | 'heldTo'>[],
+  earlier: LocalDay,
+  later: LocalDay,
+): Map<string | null, Rational> {
+  const passed = new Map<string | null, Rational>();
+  const change = (personId: string | null, share: Rational): void =>
+    void passed.set(personId, add(passed.get(personId) ?? zero, share));
+  for (const { personId, share, ...held } of versions) {
+    if (personId === null || isHeld(held, earlier) === isHeld(held, later)) continue;
+    const more = isHeld(held, later) ? share : subtract(zero, share);
+    change(personId, more);
+    change(null, subtract(zero, more));
+  }
+  for (const [personId, share] of passed) if (compare(share, zero) === 0) passed.delete(personId);
+  return passed;
+}

@@ -12,8 +12,9 @@ export const CONVENERS = ['owner', 'tenth', 'management', 'council'] as const;
 export type Convener = (typeof CONVENERS)[number];
 
 /**
- * What becomes of the vote of an owner who sells while voting goes on. `stays`: the roll of the opening decides to the
- * end. A notice may name others; whoever offers them needs a roll that can follow them.
+ * What becomes of the vote of a share that passes to somebody else while voting goes on. `stays`: the roll of the opening
+ * decides to the end; `follows-title`: the new owner votes, and what the old one cast counts until then; `void`: nobody
+ * votes with it any more.
  */
-export const SALE_POLICIES = ['stays'] as const;
+export const SALE_POLICIES = ['stays', 'follows-title', 'void'] as const;
 export type SalePolicy = (typeof SALE_POLICIES)[number];

@@ -1,6 +1,8 @@
 import { encodeBase64, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { makeCommitment } from '@veche/ledger/commitment.ts';
 import { encodeEntry, signEntry } from '@veche/ledger/entry.ts';
+import { encodeCanonical } from '@veche/ledger/jcs.ts';
+import type { Amendment } from '@veche/ledger/meeting.ts';
 import { rootOf } from '@veche/ledger/tree.ts';
 import { describe, expect, it } from 'vitest';
 import { ballotIdem, encodeBallot } from './ballot.ts';
@@ -82,5 +84,53 @@ describe('closing', () => {
       size: 3,
     });
     expect(faultOf(() => sealBox([box[1]!, box[0]!]))).toBe('order');
+  });
+
+  describe('shares that passed during the vote', () => {
+    const amendments = (index: number, ...list: readonly Amendment[]): BoxEntry => {
+      const payload = encodeCanonical({ meeting: exampleNotice.meeting, amendments: list });
+      const leaf = encodeEntry(
+        signEntry(
+          {
+            kind: 'roll.amended',
+            meeting: exampleNotice.meeting,
+            amendments: encodeBase64(makeCommitment(salt, encodeUtf8(payload))),
+          },
+          new Uint8Array(32).fill(9),
+        ),
+      );
+      return { idem: ballotIdem(leaf), index, leaf, payload, salt: encodeBase64(salt) };
+    };
+    const half = { entitlement: 'e2b', share: '1/6' } as const;
+    const passed = amendments(
+      13,
+      { entitlement: 'e5', to: 'v9', why: 'transfer' },
+      { entitlement: 'e2', to: 'v1', why: 'transfer', part: half },
+    );
+    const amended = { ...input, box: [...box, passed] };
+
+    it('take their votes along, and the database must have done the same', () => {
+      const follows = new Map([...effective, ['e2b', box[2]!.idem]]);
+      const { result } = countBox({ ...amended, effective: follows, sale: 'follows-title' });
+      expect(result.items[0]!.sums.area).toEqual(exampleResult.items[0]!.sums.area);
+      expect(result.roll).toMatchObject({ size: 6, heads: exampleResult.roll.heads + 1 });
+      expect(faultOf(() => countBox({ ...amended, sale: 'follows-title' }))).toBe('effective-ballots-differ');
+    });
+
+    it('have no vote any more where they are void, and the database must have forgotten it', () => {
+      const nobody = amendments(13, { entitlement: 'e5', to: '', why: 'transfer' });
+      const voided = { ...input, box: [...box, nobody], sale: 'void' as const };
+      const left = new Map([...effective].filter(([entitlement]) => entitlement !== 'e5'));
+      const { result } = countBox({ ...voided, effective: left });
+      expect(result.items[0]!.sums.area.for).toBe('2329000/3');
+      expect(faultOf(() => countBox(voided))).toBe('effective-ballots-differ');
+    });
+
+    it('are not counted over a payload that was changed', () => {
+      const changed = { ...passed, payload: passed.payload!.replace('v9', 'v3') };
+      expect(() => countBox({ ...amended, box: [...box, changed], sale: 'follows-title' })).toThrow(
+        /commitment/,
+      );
+    });
   });
 });

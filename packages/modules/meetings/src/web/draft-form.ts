@@ -36,15 +36,16 @@ export const draftOf = (meeting: MeetingView): Draft => ({
   closesAt: meeting.closesAt,
   kind: meeting.kind ?? undefined,
   convener: meeting.convener ?? undefined,
-  sale: 'stays',
+  sale: meeting.sale ?? 'stays',
   gathering: meeting.gathering ?? undefined,
   materialsPlace: meeting.materialsPlace ?? undefined,
-  items: meeting.items.map(({ text, explanation, rule, clause, entrance }) => ({
+  items: meeting.items.map(({ text, explanation, rule, clause, entrance, parties }) => ({
     text,
     explanation,
     ruleId: rule.id,
     clause: clause ?? undefined,
     entrance: entrance ?? undefined,
+    parties: parties.length === 0 ? undefined : parties.map(({ id }) => id),
   })),
 });
 

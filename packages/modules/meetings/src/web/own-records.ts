@@ -1,6 +1,7 @@
 // What became of this device's own votes in a meeting that is being checked: looked up in the very lines the audit reads.
 // Says nothing by itself: only a bundle that passes the audit proves that what it holds was counted.
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
+import type { Amendment, AmendmentsPayload, Notice } from '@veche/ledger/meeting.ts';
 
 /** A record whose receipt was checked on this device. */
 export type OwnRecord = {
@@ -11,10 +12,14 @@ export type OwnRecord = {
   readonly entry: string;
 };
 
-/** `by`: the record that is counted for the voter; null when the bundle holds none. */
+/**
+ * `counted`: for all that it was cast for or for a part, where somebody else has cast the rest since. `passed`: its shares
+ * passed to somebody else during the vote, who has cast them since, or they are void. `by`: the last record for anything it
+ * was cast for; null when the bundle holds none.
+ */
 export type OwnRecordFate = {
   readonly index: number;
-  readonly fate: 'counted' | 'replaced' | 'absent';
+  readonly fate: 'counted' | 'replaced' | 'passed' | 'absent';
   readonly by: number | null;
 };
 
@@ -23,17 +28,37 @@ export function followOwnRecords(own: readonly OwnRecord[]) {
   let meeting: string | null = null;
   const votersOfMine = new Set(own.map(({ voter }) => voter));
   const recorded = new Map<number, string>();
-  const last = new Map<string, number>();
+  /** What each record was cast for: one owner's shares may be voted in parts, by several who act for the owner. */
+  const castFor = new Map<number, readonly string[]>();
+  /** By entitlement, whoever cast it: a share may have another owner by then. */
+  const last = new Map<string, { readonly index: number; readonly isMine: boolean }>();
+  let sale: unknown;
+
+  const passOn = ({ entitlement, part }: Pick<Amendment, 'entitlement' | 'part'>): void => {
+    const became = part?.entitlement ?? entitlement;
+    const vote = last.get(entitlement);
+    if (sale === 'void') last.delete(became);
+    else if (vote) last.set(became, vote);
+    if (part)
+      for (const [index, shares] of castFor)
+        if (shares.includes(entitlement)) castFor.set(index, [...shares, became]);
+  };
 
   const look = (text: string): void => {
     const line = JSON.parse(text) as Record<string, unknown>;
     if (line['t'] === 'bundle') meeting = line['meeting'] as string;
-    if (line['t'] !== 'entry' || (line['entry'] as { kind?: unknown }).kind !== 'ballot') return;
-    const { voter } = line['payload'] as { voter: string };
-    if (!votersOfMine.has(voter)) return;
+    if (line['t'] !== 'entry') return;
+    const { kind } = line['entry'] as { kind?: unknown };
+    if (kind === 'meeting.called') sale = (line['payload'] as Pick<Notice, 'sale'>).sale;
+    if (kind === 'roll.amended') (line['payload'] as AmendmentsPayload).amendments.forEach(passOn);
+    if (kind !== 'ballot') return;
+    const { voter, entitlements } = line['payload'] as { voter: string; entitlements: readonly string[] };
+    const isMine = votersOfMine.has(voter);
     const index = line['index'] as number;
+    for (const entitlement of entitlements) last.set(entitlement, { index, isMine });
+    if (!isMine) return;
     recorded.set(index, encodeCanonical(line['entry']));
-    last.set(voter, index);
+    castFor.set(index, entitlements);
   };
 
   return {
@@ -52,10 +77,13 @@ export function followOwnRecords(own: readonly OwnRecord[]) {
       own
         .filter((record) => record.meeting === meeting)
         .toSorted((one, other) => one.index - other.index)
-        .map(({ index, entry, voter }) => {
-          const by = last.get(voter) ?? null;
-          const fate = recorded.get(index) !== entry ? 'absent' : by === index ? 'counted' : 'replaced';
-          return { index, fate, by };
+        .map(({ index, entry }) => {
+          const latest = (castFor.get(index) ?? []).flatMap((entitlement) => last.get(entitlement) ?? []);
+          const places = latest.map((vote) => vote.index);
+          const isCounted = places.includes(index);
+          const lost = latest.some(({ isMine }) => isMine) ? 'replaced' : 'passed';
+          const fate = recorded.get(index) !== entry ? 'absent' : isCounted ? 'counted' : lost;
+          return { index, fate, by: isCounted ? index : places.length === 0 ? null : Math.max(...places) };
         }),
   };
 }
