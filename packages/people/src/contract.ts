@@ -87,6 +87,7 @@ export const getMe = endpoint({
         roles: z.array(z.enum(ROLES)),
         holdings: z.array(
           z.object({
+            premisesId: id,
             premises: z.string(),
             kind: z.string(),
             entrance: z.string(),
@@ -151,6 +152,12 @@ const building = z.object({
   areaCm2: areaCm2.meta({
     description: "The building's own figure for living and other premises; 0 when unknown.",
   }),
+  regime: z
+    .string()
+    .meta({
+      description: 'By which body of law its meetings are held, as the ids of rules begin.',
+      example: 'de',
+    }),
 });
 
 export const createBuilding = endpoint({
@@ -164,6 +171,10 @@ export const createBuilding = endpoint({
     city: z.string().trim().min(1).max(100),
     timeZone: z.string().max(64).default('Europe/Moscow'),
     areaCm2: areaCm2.default(0),
+    regime: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/)
+      .default('ru'),
   }),
   reply: building,
   status: 201,
@@ -504,7 +515,7 @@ export const getDemo = endpoint({
       z.object({
         contact: z.string(),
         name: z.string(),
-        role: z.enum(['owner', 'co-owner', 'chair', 'commission', 'auditor', 'operator']),
+        role: z.enum(['owner', 'co-owner', 'officer', 'chair', 'commission', 'auditor', 'operator']),
         buildingId: id.nullable(),
       }),
     ),

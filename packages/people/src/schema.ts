@@ -21,6 +21,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { LookPlace } from './register/look.ts';
+import type { MarkAct, MarkKind } from './register/mark.ts';
 import type { DocumentKind } from './register/title-document.ts';
 import type { EventKind } from './register/title-event.ts';
 
@@ -33,15 +34,21 @@ const id = () =>
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 const cm2 = (name: string) => bigint(name, { mode: 'number' });
 
-export const buildings = peopleSchema.table('buildings', {
-  id: id().primaryKey(),
-  address: text('address').notNull(),
-  city: text('city').notNull(),
-  timeZone: text('time_zone').notNull(),
-  /** The building's own figure; 0 when unknown. */
-  areaCm2: cm2('area_cm2').notNull().default(0),
-  createdAt: instant('created_at').notNull(),
-});
+export const buildings = peopleSchema.table(
+  'buildings',
+  {
+    id: id().primaryKey(),
+    address: text('address').notNull(),
+    city: text('city').notNull(),
+    timeZone: text('time_zone').notNull(),
+    /** The building's own figure; 0 when unknown. */
+    areaCm2: cm2('area_cm2').notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+    /** By which body of law its meetings are held, as the ids of decision rules begin. */
+    regime: text('regime').notNull().default('ru'),
+  },
+  (table) => [check('buildings_regime_check', sql`${table.regime} ~ '^[a-z][a-z0-9-]{0,15}$'`)],
+);
 
 /** People, companies and public bodies: whoever may own, and whoever may sign in. */
 export const persons = peopleSchema.table(
@@ -204,6 +211,9 @@ export const titles = peopleSchema.table(
     index('titles_import_index').on(table.buildingId, table.importId),
     index('titles_person_index').on(table.personId),
     index('titles_usufructuary_index').on(table.usufructuaryId),
+    index('titles_joint_index')
+      .using('gin', table.jointWith)
+      .where(sql`${table.supersededAt} is null and ${table.jointWith} <> '{}'`),
     index('titles_active_index')
       .on(table.buildingId)
       .where(sql`${table.supersededAt} is null`),
@@ -319,6 +329,72 @@ export const representations = peopleSchema.table(
     index('representations_revoked_by_index').on(table.revokedBy),
     check('representations_days_check', sql`${table.fromDay} < ${table.untilDay}`),
     check('representations_revoked_check', sql`(${table.revokedOn} is null) = (${table.revokedAt} is null)`),
+  ],
+);
+
+/** Grows with every change that may change who acts for whom in a building: what is kept in memory is compared with it. */
+export const actingVersions = peopleSchema.table('acting_versions', {
+  buildingId: uuid('building_id')
+    .primaryKey()
+    .references(() => buildings.id),
+  version: bigint('version', { mode: 'number' }).notNull(),
+});
+
+/**
+ * What the law asks about an owner, in two times. A row is a version: it is written once, and a later one of the same mark
+ * takes its place.
+ */
+export const marks = peopleSchema.table(
+  'marks',
+  {
+    buildingId: uuid('building_id')
+      .notNull()
+      .references(() => buildings.id),
+    id: id(),
+    /** The mark that this is a version of. */
+    mark: uuid('mark').notNull(),
+    /** What brought the version. */
+    act: text('act').$type<MarkAct>().notNull(),
+    kind: text('kind').$type<MarkKind>().notNull(),
+    personId: uuid('person_id')
+      .notNull()
+      .references(() => persons.id),
+    /** Null: all that the person holds in the building. */
+    premisesId: uuid('premises_id'),
+    documentKind: text('document_kind').$type<DocumentKind>(),
+    documentNumber: text('document_number').notNull(),
+    documentDate: date('document_date', { mode: 'string' }),
+    fromDay: date('from_day', { mode: 'string' }).notNull(),
+    /** The first day on which it is no longer so; null: it still is. */
+    untilDay: date('until_day', { mode: 'string' }),
+    /** In the words of whoever recorded it. */
+    note: text('note').notNull().default(''),
+    recordedAt: instant('recorded_at').notNull(),
+    recordedBy: uuid('recorded_by')
+      .notNull()
+      .references(() => persons.id),
+    /** Null: this is what is known now. */
+    supersededAt: instant('superseded_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.id] }),
+    foreignKey({
+      name: 'marks_premises_fk',
+      columns: [table.buildingId, table.premisesId],
+      foreignColumns: [premises.buildingId, premises.id],
+    }),
+    uniqueIndex('marks_known_key')
+      .on(table.buildingId, table.mark)
+      .where(sql`${table.supersededAt} is null`),
+    index('marks_person_index').on(table.personId),
+    index('marks_premises_index').on(table.buildingId, table.premisesId),
+    index('marks_recorded_by_index').on(table.recordedBy),
+    check('marks_act_check', sql`${table.act} in ('stated', 'ended', 'corrected', 'withdrawn', 'merged')`),
+    check(
+      'marks_kind_check',
+      sql`${table.kind} in ('debtor', 'association-owned', 'original-owner', 'representative')`,
+    ),
+    check('marks_days_check', sql`${table.fromDay} < ${table.untilDay}`),
   ],
 );
 
@@ -501,11 +577,14 @@ export const messages = peopleSchema.table(
     index('messages_queue_index')
       .on(table.nextAttemptAt)
       .where(sql`${table.state} = 'queued'`),
+    index('messages_failed_index')
+      .on(table.nextAttemptAt)
+      .where(sql`${table.state} = 'failed'`),
     index('messages_recipient_index').on(table.recipient, table.id),
     index('messages_person_index').on(table.personId),
     index('messages_building_index').on(table.buildingId),
     index('messages_about_index')
-      .on(table.about)
+      .on(table.about, table.id)
       .where(sql`${table.about} is not null`),
     index('messages_reference_index')
       .on(table.channel, table.reference)
@@ -594,7 +673,7 @@ export const demoPeople = peopleSchema.table(
       .notNull()
       .references(() => persons.id),
     part: text('part', {
-      enum: ['owner', 'co-owner', 'chair', 'commission', 'auditor', 'operator'],
+      enum: ['owner', 'co-owner', 'officer', 'chair', 'commission', 'auditor', 'operator'],
     }).notNull(),
     buildingId: uuid('building_id').references(() => buildings.id),
   },

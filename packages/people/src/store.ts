@@ -10,8 +10,18 @@ import type { Contact } from './domain/contact.ts';
 import type { PremisesKind } from './domain/premises-kind.ts';
 import type { PersonKind } from './domain/register.ts';
 import { dayIn } from './register/local-day.ts';
-import { isHeld, voterOf, type Freeze, type RegisterMoment } from './register/titles.ts';
-import { buildings, demoPeople, persons, premises, roles, signInCodes, titles } from './schema.ts';
+import { isInForce } from './register/representation.ts';
+import { isHeld, type Freeze, type RegisterMoment } from './register/titles.ts';
+import {
+  buildings,
+  demoPeople,
+  persons,
+  premises,
+  representations,
+  roles,
+  signInCodes,
+  titles,
+} from './schema.ts';
 
 // ---- buildings --------------------------------------------------------------------------------------------------
 
@@ -23,6 +33,8 @@ export type Building = {
   readonly timeZone: string;
   /** The building's own figure; 0 when unknown. */
   readonly areaCm2: number;
+  /** By which body of law its meetings are held, as the ids of decision rules begin. */
+  readonly regime: string;
 };
 
 const buildingColumns = {
@@ -31,9 +43,15 @@ const buildingColumns = {
   city: buildings.city,
   timeZone: buildings.timeZone,
   areaCm2: buildings.areaCm2,
+  regime: buildings.regime,
 };
 
-export async function insertBuilding(tx: Tx, building: Omit<Building, 'id'>, now: Date): Promise<Building> {
+/** Adds a building; where no law is named, that of the Russian Housing Code. */
+export async function insertBuilding(
+  tx: Tx,
+  building: Omit<Building, 'id' | 'regime'> & Partial<Pick<Building, 'regime'>>,
+  now: Date,
+): Promise<Building> {
   const [row] = await tx
     .insert(buildings)
     .values({ ...building, createdAt: now })
@@ -52,6 +70,26 @@ export async function getBuilding(tx: Tx, id: string): Promise<Building> {
   const building = await findBuilding(tx, id);
   if (!building) throw new RangeError(`no building ${id}`);
   return building;
+}
+
+/**
+ * The building with its law, which stays as it is until the transaction ends: whoever calls a meeting calls it by this one.
+ * @throws RangeError: when there is no such building.
+ */
+export async function holdBuilding(tx: Tx, id: string): Promise<Building> {
+  await tx.execute(sql`select from ${buildings} where id = ${id}::uuid for share`);
+  return getBuilding(tx, id);
+}
+
+/** The building, held against every meeting that is about to be called there; null when there is none with this id. */
+export async function lockBuilding(tx: Tx, id: string): Promise<Building | null> {
+  await tx.execute(sql`select from ${buildings} where id = ${id}::uuid for update`);
+  return findBuilding(tx, id);
+}
+
+/** Holds the meetings of a building by another law from now on. The building must be locked by the caller. */
+export async function updateRegime(tx: Tx, id: string, regime: string): Promise<void> {
+  await tx.update(buildings).set({ regime }).where(eq(buildings.id, id));
 }
 
 /** How many premises the register holds now, and their area. */
@@ -78,11 +116,12 @@ export type Holding = {
   /** Area of the whole premises. */
   readonly areaCm2: number;
   readonly titleId: string;
-  /**
-   * Who casts it. Null: the owner is unknown, or the title is frozen by a death or a dispute; the share stays in the base
-   * and nobody may cast it.
-   */
+  /** The owner. Null: unknown; the share stays in the base and nobody may cast it. */
   readonly personId: string | null;
+  /** Why nobody may cast it for now; the share stays in the base, under its owner. */
+  readonly freeze: Freeze | null;
+  /** Everybody who holds it, undivided where there are several; also while nobody may cast it. */
+  readonly holders: readonly string[];
   /** The title's share of the premises, in (0, 1]. */
   readonly share: Rational;
 };
@@ -105,12 +144,14 @@ export async function findHoldings(tx: Tx, buildingId: string, moment: RegisterM
     areaCm2: string;
     titleId: string;
     personId: string | null;
+    jointWith: string[];
     share: string;
     heldFrom: string | null;
     heldTo: string | null;
     freeze: Freeze | null;
   }>(sql`
     select t.premises_id as "premisesId", t.id as "titleId", t.person_id as "personId", t.share, t.freeze,
+      to_json(t.joint_with) as "jointWith",
       t.held_from::text as "heldFrom", t.held_to::text as "heldTo",
       coalesce(past.number, p.number) as number, coalesce(past.kind, p.kind) as kind,
       coalesce(past.entrance, p.entrance) as entrance, coalesce(past.area_cm2, p.area_cm2)::text as "areaCm2"
@@ -125,8 +166,15 @@ export async function findHoldings(tx: Tx, buildingId: string, moment: RegisterM
       and (t.superseded_at is null or t.superseded_at > ${known})
     order by p.sort_key, p.number, t.recorded_at, t.id`);
   const day = dayIn(moment.at, timeZone);
+  const covered = new Set(rows.flatMap((row) => (isHeld(row, day) ? [row.premisesId] : [])));
   return rows
-    .filter((row) => isHeld(row, day))
+    .flatMap((row) => {
+      if (isHeld(row, day)) return [row];
+      // Until the first title of a premises begins it is one whose owner nobody knows: it never leaves the base.
+      if (covered.has(row.premisesId) || row.heldFrom === null || row.heldFrom <= day) return [];
+      covered.add(row.premisesId);
+      return [{ ...row, personId: null, jointWith: [], freeze: null, share: '1' }];
+    })
     .map((row) => ({
       premisesId: row.premisesId,
       number: row.number,
@@ -134,7 +182,9 @@ export async function findHoldings(tx: Tx, buildingId: string, moment: RegisterM
       entrance: row.entrance,
       areaCm2: Number(row.areaCm2),
       titleId: row.titleId,
-      personId: voterOf(row),
+      personId: row.personId,
+      freeze: row.freeze,
+      holders: [row.personId, ...row.jointWith].filter((id) => id !== null),
       share: parseRational(row.share),
     }));
 }
@@ -242,19 +292,27 @@ export type BuildingOfPerson = {
   readonly address: string;
   readonly city: string;
   readonly roles: Role[];
-  readonly holdings: { premises: string; kind: string; entrance: string; areaCm2: number; share: string }[];
+  readonly holdings: {
+    premisesId: string;
+    premises: string;
+    kind: string;
+    entrance: string;
+    areaCm2: number;
+    share: string;
+  }[];
 };
 
-/** Where a person holds a title or a role, by address; and the person's roles in the installation. */
+/** Where a person holds a title, acts for somebody or has a role, by address; and the roles in the installation. */
 export async function findStanding(
   tx: Tx,
   personId: string,
   now: Date,
 ): Promise<{ buildings: BuildingOfPerson[]; roles: Role[] }> {
-  const [held, given] = await Promise.all([
+  const [held, given, represented] = await Promise.all([
     tx
       .select({
         buildingId: titles.buildingId,
+        premisesId: titles.premisesId,
         premises: premises.number,
         kind: premises.kind,
         entrance: premises.entrance,
@@ -267,15 +325,26 @@ export async function findStanding(
         and(eq(premises.buildingId, titles.buildingId), eq(premises.id, titles.premisesId)),
       )
       .innerJoin(buildings, eq(buildings.id, titles.buildingId))
-      .where(and(eq(titles.personId, personId), isActive(dayThere(now))))
+      .where(
+        and(
+          sql`(${titles.personId} = ${personId}::uuid or (${titles.jointWith} @> array[${personId}::uuid] and ${titles.jointWith} <> '{}'))`,
+          isActive(dayThere(now)),
+        ),
+      )
       .orderBy(asc(premises.sortKey)),
     tx
       .select({ buildingId: roles.buildingId, role: roles.role })
       .from(roles)
       .where(eq(roles.personId, personId))
       .orderBy(asc(roles.role)),
+    findRepresented(tx, personId, now),
   ]);
-  const ids = [...new Set([...held, ...given].flatMap(({ buildingId }) => (buildingId ? [buildingId] : [])))];
+  const ids = [
+    ...new Set([
+      ...[...held, ...given].flatMap(({ buildingId }) => (buildingId ? [buildingId] : [])),
+      ...represented,
+    ]),
+  ];
   const rows = await tx
     .select({ id: buildings.id, address: buildings.address, city: buildings.city })
     .from(buildings)
@@ -286,7 +355,8 @@ export async function findStanding(
     buildings: rows.map((building) => {
       const holdings = held
         .filter(({ buildingId }) => buildingId === building.id)
-        .map(({ premises: number, kind, entrance, areaCm2, share }) => ({
+        .map(({ premisesId, premises: number, kind, entrance, areaCm2, share }) => ({
+          premisesId,
           premises: number,
           kind,
           entrance,
@@ -296,14 +366,39 @@ export async function findStanding(
       const roles: Role[] = given
         .filter(({ buildingId }) => buildingId === building.id)
         .map(({ role }) => role);
-      return { ...building, roles: holdings.length > 0 ? ['owner', ...roles] : roles, holdings };
+      const ofRegister: Role[] = [
+        ...(holdings.length > 0 ? (['owner'] as const) : []),
+        ...(represented.has(building.id) ? (['representative'] as const) : []),
+      ];
+      return { ...building, roles: [...ofRegister, ...roles], holdings };
     }),
   };
 }
 
+/** Buildings in which a person acts for somebody now. */
+async function findRepresented(tx: Tx, personId: string, now: Date): Promise<Set<string>> {
+  const rows = await tx
+    .select({
+      basis: representations.basis,
+      from: representations.fromDay,
+      until: representations.untilDay,
+      revokedOn: representations.revokedOn,
+      birthDay: persons.birthDay,
+      buildingId: buildings.id,
+      timeZone: buildings.timeZone,
+    })
+    .from(representations)
+    .innerJoin(persons, eq(persons.id, representations.principalId))
+    .innerJoin(buildings, eq(buildings.id, representations.buildingId))
+    .where(eq(representations.agentId, personId));
+  return new Set(
+    rows.flatMap((row) => (isInForce(row, row, dayIn(now, row.timeZone)) ? [row.buildingId] : [])),
+  );
+}
+
 // ---- roles ------------------------------------------------------------------------------------------------------
 
-export type GivenRole = Exclude<Role, 'owner'>;
+export type GivenRole = Exclude<Role, 'owner' | 'representative'>;
 
 /** Gives a role, in the whole installation when `buildingId` is null. False when the person has it already. */
 export async function insertRole(
@@ -414,7 +509,7 @@ export async function deleteOldCodes(tx: Tx, now: Date): Promise<void> {
 
 // ---- demonstration ----------------------------------------------------------------------------------------------
 
-export type DemoPart = 'owner' | 'co-owner' | 'chair' | 'commission' | 'auditor' | 'operator';
+export type DemoPart = 'owner' | 'co-owner' | 'officer' | 'chair' | 'commission' | 'auditor' | 'operator';
 
 /** Offers people of the demonstration to sign in as, in the order given; replaces those offered before. */
 export async function replaceDemoPeople(

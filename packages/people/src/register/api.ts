@@ -13,10 +13,14 @@ import * as contract from './contract.ts';
 import { findDuplicates } from './duplicates.ts';
 import { readExport } from './export-store.ts';
 import { exportCsv, exportWorkbook } from './export.ts';
+import { recordObjection } from './joint.ts';
 import { dayIn } from './local-day.ts';
 import type { LookPlace } from './look.ts';
-import { listPersonsOf, listRepresentations, revokeRepresentation, type KnownHere } from './person-store.ts';
-import { grantRepresentation, mergePersons, recordEvent } from './record.ts';
+import { isMarkedOn } from './mark.ts';
+import { recordMark, recordMarkChange } from './mark-desk.ts';
+import { readMarks } from './mark-store.ts';
+import { listPersonsOf, listRepresentations, type KnownHere } from './person-store.ts';
+import { grantRepresentation, mergePersons, recordEvent, takeBackRepresentation } from './record.ts';
 import { endOf, isInForce } from './representation.ts';
 import { reviewRegister, type ReviewFinding } from './review.ts';
 import {
@@ -225,15 +229,84 @@ export function titleRoutes(house: House): readonly Route[] {
       grantRepresentation(house, deskOf(params.building, caller, locale, now), body),
     ),
 
-    route(contract.revokeRepresentation, async ({ params, body, caller, now }) => {
+    route(contract.revokeRepresentation, ({ params, body, caller, now }) => {
       const given = {
         buildingId: params.building,
         id: params.representation,
         on: body.on,
         by: caller.personId,
       };
-      return (await revokeRepresentation(db, given, now)) ? null : refuse('not-found');
+      return takeBackRepresentation(house, given, now);
     }),
+
+    route(contract.listMarks, async ({ params, query, caller, now }) => {
+      const building = await findBuilding(db, params.building);
+      if (!building) return refuse('not-found');
+      const today = dayIn(now, building.timeZone);
+      const [versions, premises, titles] = await Promise.all([
+        readMarks(db, building.id),
+        listPremises(db, building.id),
+        readKnownVersions(db, building.id),
+      ]);
+      const holdersThere = new Set(
+        titles
+          .filter(({ premisesId }) => premisesId === query.premises)
+          .flatMap(({ personId, jointWith }) => [personId, ...jointWith]),
+      );
+      const numbers = new Map(premises.map(({ id, number }) => [id, number]));
+      const found = [...Map.groupBy(versions.toReversed(), ({ mark }) => mark)].filter(
+        ([, [latest]]) =>
+          query.premises === undefined ||
+          latest!.premisesId === query.premises ||
+          (latest!.premisesId === null && holdersThere.has(latest!.personId)),
+      );
+      if (found.length > 0)
+        await noteLook(building, caller, 'marks', now, query.premises ? [query.premises] : null);
+      const names = await personNames(
+        db,
+        versions.flatMap(({ personId, recordedBy }) => [personId, recordedBy]),
+      );
+      return {
+        today,
+        timeZone: building.timeZone,
+        marks: found.map(([mark, said]) => {
+          const latest = said[0]!;
+          const { premisesId } = latest;
+          return {
+            id: mark,
+            kind: latest.kind,
+            person: { id: latest.personId, name: names.get(latest.personId) ?? '' },
+            premises: premisesId === null ? null : { id: premisesId, number: numbers.get(premisesId) ?? '' },
+            inForce: isMarkedOn(latest, today),
+            versions: said.map(({ act, document, from, until, note, recordedAt, recordedBy }) => ({
+              act,
+              document,
+              from,
+              until,
+              note,
+              recordedAt: recordedAt.toISOString(),
+              recordedBy: names.get(recordedBy) ?? '',
+            })),
+          };
+        }),
+      };
+    }),
+
+    route(contract.stateMark, ({ params, body, caller, locale, now }) =>
+      recordMark(house, deskOf(params.building, caller, locale, now), body),
+    ),
+
+    route(contract.changeMark, ({ params, body, caller, locale, now }) =>
+      recordMarkChange(house, deskOf(params.building, caller, locale, now), params.mark, body),
+    ),
+
+    route(contract.objectToJoint, ({ params, caller, now }) =>
+      recordObjection(house, objectionOf(params, caller, now), 'object'),
+    ),
+
+    route(contract.withdrawObjection, ({ params, caller, now }) =>
+      recordObjection(house, objectionOf(params, caller, now), 'withdraw'),
+    ),
 
     route(contract.exportRegister, async ({ params, query, caller, locale, now, translate }) => {
       const building = await findBuilding(db, params.building);
@@ -293,6 +366,13 @@ export function titleRoutes(house: House): readonly Route[] {
     );
   }
 }
+
+const objectionOf = (params: { building: string; title: string }, { personId }: Caller, now: Date) => ({
+  buildingId: params.building,
+  titleId: params.title,
+  personId,
+  now,
+});
 
 const deskOf = (buildingId: string, caller: Caller, locale: Locale, now: Date) => ({
   buildingId,

@@ -4,6 +4,7 @@ import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
 import { LOOK_PLACES } from './look.ts';
+import { MARK_ACTS, MARK_KINDS } from './mark.ts';
 import { isLocalDay } from './local-day.ts';
 import { BASES } from './representation.ts';
 import { DOCUMENT_KINDS } from './title-document.ts';
@@ -404,6 +405,136 @@ export const revokeRepresentation = endpoint({
   reply: z.null(),
   status: 204,
   refusals: { 'not-found': 404 },
+});
+
+// ---- held undivided -------------------------------------------------------------------------------------------------
+
+const inTitle = z.object({ building: id, title: id });
+
+export const objectToJoint = endpoint({
+  id: 'people.objectToJoint',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/titles/:title/objection',
+  who: 'person',
+  summary: 'Object to others casting what I hold undivided with them',
+  description:
+    'One of those who hold a share undivided acts for all, until another objects. From today on nobody casts the share, until whoever objected takes it back; what was cast before stands.',
+  params: inTitle,
+  reply: z.null(),
+  status: 204,
+  refusals: { 'not-found': 404, 'not-joint': 409, 'not-yours': 403, 'nothing-changes': 422 },
+});
+
+export const withdrawObjection = endpoint({
+  id: 'people.withdrawObjection',
+  method: 'DELETE',
+  path: '/api/v1/buildings/:building/titles/:title/objection',
+  who: 'person',
+  summary: 'Take back my objection to others casting what I hold undivided with them',
+  params: inTitle,
+  reply: z.null(),
+  status: 204,
+  refusals: { 'not-found': 404, 'not-joint': 409, 'not-yours': 403, 'nothing-changes': 422 },
+});
+
+// ---- marks ----------------------------------------------------------------------------------------------------------
+
+const markSaid = z.object({
+  act: z.enum(MARK_ACTS).meta({ description: 'What brought this version; `withdrawn`: it never was so.' }),
+  document: document.omit({ text: true }),
+  from: z.string(),
+  until: z.string().nullable().meta({ description: 'The first day on which it is no longer so.' }),
+  note: z.string(),
+  recordedAt: instant,
+  recordedBy: z.string().meta({ description: 'The name of the one who recorded it.' }),
+});
+
+export const listMarks = endpoint({
+  id: 'people.listMarks',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/marks',
+  who: 'people.read-register',
+  summary: 'What laws ask about owners: debts, the developer, who speaks for co-owners; with its papers',
+  params: inBuilding,
+  query: z.strictObject({ premises: id.optional(), lang: z.enum(LOCALES).optional() }),
+  reply: z.object({
+    today: z.string(),
+    timeZone: z.string(),
+    marks: z.array(
+      z.object({
+        id,
+        kind: z.enum(MARK_KINDS),
+        person: z.object({ id, name: z.string() }),
+        premises: z
+          .object({ id, number: z.string() })
+          .nullable()
+          .meta({ description: 'Null: all that the person holds in the building.' }),
+        inForce: z.boolean(),
+        /** Everything that was ever said of it, the newest first: the first is what is known now. */
+        versions: z.array(markSaid).min(1),
+      }),
+    ),
+  }),
+  refusals: { 'not-found': 404 },
+});
+
+const refusedMarks = {
+  'not-found': 404,
+  'premises-missing': 422,
+  'document-missing': 422,
+  'ends-before-it-begins': 422,
+  'mark-stands': 409,
+  'representative-named': 409,
+} as const;
+
+export const stateMark = endpoint({
+  id: 'people.stateMark',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/marks',
+  who: 'people.change-register',
+  summary: 'Record what the law asks about an owner: a debt, the developer, who speaks for co-owners',
+  description:
+    'It counts only in meetings by rules that ask for it, from the roll that is taken next. The owner is told.',
+  params: inBuilding,
+  body: z.strictObject({
+    kind: z.enum(MARK_KINDS),
+    person: id,
+    premises: id
+      .nullable()
+      .default(null)
+      .meta({ description: 'Null: all that the person holds in the building.' }),
+    document: givenDocument,
+    from: day,
+    until: day.nullable().default(null),
+    note,
+  }),
+  reply: z.object({ id }),
+  status: 201,
+  refusals: { ...refusedMarks, 'person-not-known': 422, 'holds-nothing-there': 422 },
+});
+
+export const changeMark = endpoint({
+  id: 'people.changeMark',
+  method: 'POST',
+  path: '/api/v1/buildings/:building/marks/:mark/changes',
+  who: 'people.change-register',
+  summary: 'Record that a mark ended, was recorded wrongly, or never was so',
+  description: 'Nothing is edited: what was known before stays, and a roll that is taken does not change.',
+  params: z.object({ building: id, mark: id }),
+  body: z.discriminatedUnion('act', [
+    z.strictObject({ act: z.literal('ended'), on: day, note }),
+    z.strictObject({
+      act: z.literal('corrected'),
+      document: givenDocument.optional(),
+      from: day.optional(),
+      until: day.nullable().optional(),
+      note,
+    }),
+    z.strictObject({ act: z.literal('withdrawn'), note }),
+  ]),
+  reply: z.null(),
+  status: 204,
+  refusals: { ...refusedMarks, 'no-such-mark': 409, 'nothing-changes': 409 },
 });
 
 // ---- export, and who looked -----------------------------------------------------------------------------------------

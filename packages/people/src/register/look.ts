@@ -6,6 +6,11 @@ export const LOOK_PLACES = [
   'duplicates',
   'persons',
   'representations',
+  'marks',
   'export',
+  // Of a closed meeting: a list with names among the annexes of its minutes, all of them at once, and the auditor's desk.
+  'annexes',
+  'package',
+  'ballots',
 ] as const;
 export type LookPlace = (typeof LOOK_PLACES)[number];

@@ -307,7 +307,9 @@ export async function takeBackRepresentation(
   return house.db.transaction(async (tx) => {
     const parties = await revokeRepresentation(tx, given, now);
     if (!parties) return refuse('not-found');
-    await tellParties(tx, house, given.buildingId, parties, 'people.representation-revoked', { day: given.on });
+    await tellParties(tx, house, given.buildingId, parties, 'people.representation-revoked', {
+      day: given.on,
+    });
     return null;
   });
 }

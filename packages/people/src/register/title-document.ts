@@ -17,6 +17,9 @@ export const DOCUMENT_KINDS = [
   'appointment',
   'death-certificate',
   'technical-passport',
+  'debt-statement',
+  'owners-agreement',
+  'minutes',
   'other',
 ] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
