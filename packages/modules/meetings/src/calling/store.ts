@@ -55,6 +55,12 @@ export async function listOverrides(tx: Tx, key: MeetingKey): Promise<OverrideRo
     .orderBy(asc(overrides.takenAt), asc(overrides.id));
 }
 
+const RUNNING = ['called', 'open', 'closing'] as const;
+
+/** How many meetings of the building were called and are not over. */
+export const countRunning = (tx: Tx, buildingId: string): Promise<number> =>
+  tx.$count(meetings, and(eq(meetings.buildingId, buildingId), inArray(meetings.state, [...RUNNING])));
+
 /** Meetings of the building that were called and are not over, without this one. */
 export async function listRunning(tx: Tx, key: MeetingKey): Promise<OtherMeeting[]> {
   const rows = await tx
@@ -64,7 +70,7 @@ export async function listRunning(tx: Tx, key: MeetingKey): Promise<OtherMeeting
       and(
         eq(meetings.buildingId, key.buildingId),
         ne(meetings.id, key.id),
-        inArray(meetings.state, ['called', 'open', 'closing']),
+        inArray(meetings.state, [...RUNNING]),
       ),
     )
     .limit(100);

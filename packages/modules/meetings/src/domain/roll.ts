@@ -29,6 +29,8 @@ export type Holding = {
   readonly personId: string | null;
   /** Of the premises, above 0. */
   readonly share: Rational;
+  /** What the rules of the agenda ask about whoever holds it, sorted; absent or empty where there is nothing. */
+  readonly marks?: readonly string[];
 };
 
 /** A sealed record with what only the house knows of it. */
@@ -85,7 +87,7 @@ export function makeRoll(holdings: readonly Holding[], random: RandomBytes): Rol
     if (compare(covered, one) > 0) throw new RollFault('shares-above-one');
     const gap = subtract(one, covered);
     const shares: Holding[] =
-      compare(gap, zero) > 0 ? [...titles, { ...titles[0]!, personId: null, share: gap }] : titles;
+      compare(gap, zero) > 0 ? [...titles, { ...titles[0]!, personId: null, share: gap, marks: [] }] : titles;
     for (const holding of shares) {
       entries.push({
         entitlement: newId(),
@@ -95,6 +97,7 @@ export function makeRoll(holdings: readonly Holding[], random: RandomBytes): Rol
         areaCm2: holding.areaCm2,
         share: formatRational(holding.share),
         salt: encodeBase64(random(32)),
+        ...(holding.marks && holding.marks.length > 0 ? { marks: holding.marks } : {}),
         personId: holding.personId,
         premisesId: holding.premisesId,
         premisesNumber: holding.number,
@@ -115,7 +118,7 @@ export function makeRoll(holdings: readonly Holding[], random: RandomBytes): Rol
 export const weightOf = ({ areaCm2, share }: Pick<RollRecord, 'areaCm2' | 'share'>): Rational =>
   multiply(rational(areaCm2), parseRational(share));
 
-/** The record as published, without what only the house knows. */
+/** The record as published, without what only the house knows; a line that nothing is said of has the bytes it always had. */
 export const publishedRecord = (entry: RollRecord): RollRecord => ({
   entitlement: entry.entitlement,
   voter: entry.voter,
@@ -124,6 +127,7 @@ export const publishedRecord = (entry: RollRecord): RollRecord => ({
   areaCm2: entry.areaCm2,
   share: entry.share,
   salt: entry.salt,
+  ...(entry.marks && entry.marks.length > 0 ? { marks: [...entry.marks].sort() } : {}),
 });
 
 /** The root of the roll's tree; each leaf is the canonical JSON of its record. 32 bytes. */

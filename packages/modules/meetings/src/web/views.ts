@@ -2,6 +2,7 @@
 import type { Answer } from '@veche/module-kit/client.ts';
 import type { draftMeeting, getMeeting, getMissing, getMyBallot, getResult, listRules } from '../contract.ts';
 import type { BodyOf } from '@veche/module-kit/endpoint.ts';
+import type { getMyRestrictions } from '../marks/contract.ts';
 import type { getCallingCalendar, getPreflight, listLibrary } from '../calling/contract.ts';
 
 export type MeetingView = Answer<typeof getMeeting>;
@@ -10,6 +11,7 @@ export type MyBallot = Answer<typeof getMyBallot>;
 export type Missing = Answer<typeof getMissing>;
 export type ResultView = Answer<typeof getResult>;
 export type ItemResultView = ResultView['items'][number];
+export type RestrictionView = Answer<typeof getMyRestrictions>['restrictions'][number];
 export type RuleChoice = Answer<typeof listRules>['rules'][number];
 export type Draft = BodyOf<typeof draftMeeting>;
 export type DraftItem = Draft['items'][number];
@@ -38,10 +40,13 @@ export const pathsOf = (building: string, meeting: string) => {
     building: `/buildings/${building}`,
     meeting: meetingPath,
     vote: `${meetingPath}/vote`,
+    voteFor: (voter: string) => `${meetingPath}/vote?for=${voter}`,
+    receiptsFor: (voter: string) => `${meetingPath}/receipts?for=${voter}`,
     receipts: `${meetingPath}/receipts`,
     result: `${meetingPath}/result`,
     verify: `${meetingPath}/verify`,
     closing: `${meetingPath}/closing`,
+    audit: `${meetingPath}/audit`,
     edit: `${meetingPath}/edit`,
     notices: `${meetingPath}/notices`,
   };
