@@ -14,8 +14,8 @@ export const load: PageLoad = async (event) => {
   const query = { lang: locale };
   const [meeting, { rules }, { items: library }] = await Promise.all([
     call(getMeeting, { params: event.params, query }),
-    call(listRules, { query }),
-    call(listLibrary, { query }),
+    call(listRules, { query: { ...query, building: event.params.building } }),
+    call(listLibrary, { query: { ...query, building: event.params.building } }),
   ]);
   if (!meeting.may.edit) redirect(303, pathsOf(meeting.buildingId, meeting.id).meeting);
   const [calendar, { findings }] = await Promise.all([
