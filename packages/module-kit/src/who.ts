@@ -11,8 +11,11 @@ export type Who = 'anyone' | 'person' | Permission;
 /** `module.verb`, e.g. `meetings.close`. */
 export type Permission = `${string}.${string}`;
 
-/** Roles are held per building; `operator` is held for the whole installation and its buildings. */
-export const ROLES = ['owner', 'chair', 'commission', 'auditor', 'operator'] as const;
+/**
+ * Roles are held per building; `operator` is held for the whole installation and its buildings. `owner` and
+ * `representative`, who acts for an owner, follow from the register.
+ */
+export const ROLES = ['owner', 'representative', 'chair', 'commission', 'auditor', 'operator'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Which roles hold which permissions; every module states its own. */

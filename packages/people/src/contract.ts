@@ -152,12 +152,10 @@ const building = z.object({
   areaCm2: areaCm2.meta({
     description: "The building's own figure for living and other premises; 0 when unknown.",
   }),
-  regime: z
-    .string()
-    .meta({
-      description: 'By which body of law its meetings are held, as the ids of rules begin.',
-      example: 'de',
-    }),
+  regime: z.string().meta({
+    description: 'By which body of law its meetings are held, as the ids of rules begin.',
+    example: 'de',
+  }),
 });
 
 export const createBuilding = endpoint({

@@ -15,6 +15,7 @@ import {
   type KnownPerson,
   type PersonRecord,
 } from './register-match.ts';
+import { raiseActingVersion } from './register/acting-version.ts';
 import type { LocalDay } from './register/local-day.ts';
 import { readDocument } from './register/title-document.ts';
 import type { Freeze } from './register/titles.ts';
@@ -148,7 +149,7 @@ export async function applyRegister(
   },
 ): Promise<void> {
   const { buildingId, register, now } = given;
-  const known = await findKnownPersons(tx, buildingId, register);
+  const known = await findKnownPersons(tx, buildingId, register, given.day);
   const persons = matchPersons(register, known, () => randomUuid(given.random));
   await given.tellReplaced(findReplaced(known, persons.changed));
   await updatePersons(tx, persons.changed);
@@ -162,6 +163,7 @@ export async function applyRegister(
       share: titles.share,
       document: titles.document,
       validFrom: titles.heldFrom,
+      heldTo: titles.heldTo,
     })
     .from(titles)
     .where(
@@ -172,7 +174,7 @@ export async function applyRegister(
         sql`(${titles.heldTo} is null or ${titles.heldTo} > ${given.day}::date)`,
       ),
     );
-  const changed = compareTitles(active, titleRecords(register, premisesIdOf, persons.idOf));
+  const changed = compareTitles(active, titleRecords(register, premisesIdOf, persons.idOf), given.day);
   const opened = changed.opened.map((title) => {
     const { kind, number, date } = readDocument(title.document);
     return {
@@ -215,18 +217,24 @@ export async function applyRegister(
     .update(registerImports)
     .set({ state: 'applied', appliedAt: now })
     .where(and(eq(registerImports.buildingId, buildingId), eq(registerImports.id, given.importId)));
+  await raiseActingVersion(tx, buildingId);
 }
 
-/** Everyone with a tax number or contact of the register, and every owner of the building. */
-async function findKnownPersons(tx: Tx, buildingId: string, register: Register): Promise<KnownPerson[]> {
+/** Everyone with a tax number or contact of the register, and every owner of the building, on the day or later. */
+async function findKnownPersons(
+  tx: Tx,
+  buildingId: string,
+  register: Register,
+  day: LocalDay,
+): Promise<KnownPerson[]> {
+  const isHeld = sql`t.superseded_at is null and (t.held_to is null or t.held_to > ${day}::date)`;
   const values = (field: 'taxNumber' | 'email' | 'phone') =>
     sql.param(register.persons.map((draft) => draft[field]).filter((value) => value !== undefined));
   const rows = await tx.execute<KnownPerson>(sql`
     with held as (
       select t.person_id, array_agg(distinct p.number_key) as numbers
       from people.titles t join people.premises p on p.building_id = t.building_id and p.id = t.premises_id
-      where t.building_id = ${buildingId}::uuid and t.superseded_at is null and t.held_to is null
-        and t.person_id is not null
+      where t.building_id = ${buildingId}::uuid and ${isHeld} and t.person_id is not null
       group by t.person_id
     ), found as (
       select person_id as id from held
@@ -237,8 +245,13 @@ async function findKnownPersons(tx: Tx, buildingId: string, register: Register):
     select p.id, p.kind, p.name, p.tax_number as "taxNumber", p.email, p.phone,
       not exists (
         select from people.titles t
-        where t.person_id = p.id and t.superseded_at is null and t.held_to is null
+        where t.person_id = p.id and ${isHeld} and t.building_id <> ${buildingId}::uuid
+      ) and not exists (
+        select from people.titles t
+        where t.joint_with @> array[p.id] and t.joint_with <> '{}' and t.superseded_at is null
           and t.building_id <> ${buildingId}::uuid
+      ) and not exists (
+        select from people.representations r where r.agent_id = p.id and r.building_id <> ${buildingId}::uuid
       ) and not exists (
         select from people.roles r where r.person_id = p.id and r.building_id is distinct from ${buildingId}::uuid
       ) as ours,

@@ -30,7 +30,7 @@ export type SignedIn = {
   readonly personId: string;
   /** SHA-256 of the token: names the session, opens nothing. */
   readonly sessionId: string;
-  /** Every role of the person; `owner` follows from the active titles. */
+  /** Every role of the person; `owner` and `representative` follow from the register. */
   readonly grants: readonly Grant[];
 };
 
@@ -128,6 +128,21 @@ async function findSessions(tx: Tx, ids: readonly string[]): Promise<Found[]> {
       select t.person_id, t.building_id, 'owner' from people.titles t join people.buildings b on b.id = t.building_id
       where t.person_id in (select person_id from asked) and t.superseded_at is null
         and (t.held_to is null or t.held_to > (now() at time zone b.time_zone)::date)
+      union
+      select joint.id, t.building_id, 'owner' from people.titles t
+      join people.buildings b on b.id = t.building_id, unnest(t.joint_with) as joint(id)
+      where t.joint_with && array(select person_id from asked) and t.joint_with <> '{}' and t.superseded_at is null
+        and (t.held_to is null or t.held_to > (now() at time zone b.time_zone)::date)
+        and joint.id in (select person_id from asked)
+      union
+      select r.agent_id, r.building_id, 'representative' from people.representations r
+      join people.buildings b on b.id = r.building_id
+      join people.persons p on p.id = r.principal_id
+      where r.agent_id in (select person_id from asked) and coalesce(least(
+        r.revoked_on, r.until_day,
+        case when r.basis = 'attorney' and r.until_day is null then (r.from_day + interval '1 year')::date end,
+        case when r.basis = 'parent' then (p.birth_day + interval '18 years')::date end
+      ) > (now() at time zone b.time_zone)::date, true)
     )
     select s.id, s.person_id,
       floor(extract(epoch from s.created_at) * 1000)::text as created_ms,

@@ -6,6 +6,7 @@ import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { PersonKind } from '../domain/register.ts';
 import { likePart } from '../register-store.ts';
 import { persons, representations } from '../schema.ts';
+import { raiseActingVersion } from './acting-version.ts';
 import type { PersonOnRegister } from './duplicates.ts';
 import type { LocalDay } from './local-day.ts';
 import type { Representation } from './representation.ts';
@@ -24,6 +25,10 @@ const ofBuilding = (buildingId: string) => sql`(
 const isOnlyHere = (buildingId: string) => sql`(
   not exists (
     select from people.titles t where t.person_id = p.id and t.superseded_at is null and t.building_id <> ${buildingId}::uuid
+  ) and not exists (
+    select from people.titles t
+    where t.joint_with @> array[p.id] and t.joint_with <> '{}' and t.superseded_at is null
+      and t.building_id <> ${buildingId}::uuid
   ) and not exists (
     select from people.roles r where r.person_id = p.id and r.building_id is distinct from ${buildingId}::uuid
   ) and not exists (
@@ -191,16 +196,17 @@ export async function insertRepresentation(
       recordedAt: now,
     })
     .returning({ id: representations.id });
+  await raiseActingVersion(tx, buildingId);
   return row!.id;
 }
 
-/** False when there is none that is not taken back yet. */
+/** Inside a transaction. Who acted for whom until then; null when there is none that is not taken back yet. */
 export async function revokeRepresentation(
   tx: Tx,
   given: { buildingId: string; id: string; on: LocalDay; by: string },
   now: Date,
-): Promise<boolean> {
-  const rows = await tx
+): Promise<Pick<Representation, 'principalId' | 'agentId'> | null> {
+  const [row] = await tx
     .update(representations)
     .set({ revokedOn: given.on, revokedAt: now, revokedBy: given.by })
     .where(
@@ -210,8 +216,9 @@ export async function revokeRepresentation(
         isNull(representations.revokedOn),
       ),
     )
-    .returning({ id: representations.id });
-  return rows.length > 0;
+    .returning({ principalId: representations.principalId, agentId: representations.agentId });
+  if (row) await raiseActingVersion(tx, given.buildingId);
+  return row ?? null;
 }
 
 /** Every representation of a building, the newest first, those that are over too. */

@@ -52,7 +52,11 @@ export function endOf(
   return ends.sort()[0] ?? null;
 }
 
-export const isInForce = (given: Representation, principal: Principal, day: LocalDay): boolean => {
+export const isInForce = (
+  given: Pick<Representation, 'basis' | 'from' | 'until' | 'revokedOn'>,
+  principal: Pick<Principal, 'birthDay'>,
+  day: LocalDay,
+): boolean => {
   const end = endOf(given, principal);
   return given.from <= day && (end === null || day < end);
 };

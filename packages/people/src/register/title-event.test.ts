@@ -2,9 +2,17 @@ import { add, compare, formatRational, one, parseRational, rational, zero } from
 import { isRefusal } from '@veche/core/refusal.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { whoActs } from './representation.ts';
 import { NO_DOCUMENT, readDocument } from './title-document.ts';
 import { decideEvent, type NewVersion, type Recipient, type TitleEvent } from './title-event.ts';
-import { findOverfullDay, registerAt, sumOn, voterOf, type TitleVersion } from './titles.ts';
+import { findOverfullDay, registerAt, sumOn, type TitleVersion } from './titles.ts';
+
+/** Who casts a title in person; null: nobody. */
+const voterOf = ({ personId, freeze }: Pick<TitleVersion, 'personId' | 'freeze'>): string | null => {
+  if (personId === null) return null;
+  const owner = { id: personId, kind: 'natural', birthDay: null } as const;
+  return whoActs(owner, [], { premisesId: 'p', day: '2026-03-01', freeze }).self ? personId : null;
+};
 
 const ZONE = 'Europe/Moscow';
 const DEED = readDocument('Договор купли-продажи № 5 от 01.03.2026');
