@@ -156,9 +156,14 @@ describe('the life of a meeting, step by step', () => {
     expect(entrances).toEqual([
       {
         entrance: '1',
-        premises: [{ number: '2', owner: 'vera of the house', area: '1400000/3', reachable: true }],
+        premises: [
+          { number: '2', owner: 'vera of the house', agents: [], area: '1400000/3', reachable: true },
+        ],
       },
-      { entrance: '2', premises: [{ number: '3', owner: null, area: '387001', reachable: false }] },
+      {
+        entrance: '2',
+        premises: [{ number: '3', owner: null, agents: [], area: '387001', reachable: false }],
+      },
     ]);
     const anna = await house.as('anna');
     expect(await refusalOf(anna.call(contract.getMissing, { params: place }))).toBe('not-permitted');

@@ -64,9 +64,16 @@ describe('the roll', async () => {
     const seller = roll.find(({ premisesNumber }) => premisesNumber === '1')!;
     const { call: anna } = await house.as('anna');
     expect(seller.personId).toBe((await anna(people.getMe)).id);
-    // The frozen office and the flat of nobody stay in the base, a parking place counts with its own area.
+    // The frozen office, under its owner, and the flat of nobody stay in the base; a parking place counts with its own area.
     const ofNumber = (number: string) => roll.filter(({ premisesNumber }) => premisesNumber === number);
-    expect(ofNumber('4').map(({ personId, areaCm2 }) => [personId, areaCm2])).toEqual([[null, 1_000_000]]);
+    expect(ofNumber('4').map(({ areaCm2 }) => areaCm2)).toEqual([1_000_000]);
+    const { call: head } = await house.as('office');
+    const frozen = await head(contract.getMyBallot, { params: place });
+    expect([frozen.entitlements, frozen.weight, frozen.barred.map(({ why }) => why)]).toEqual([
+      [],
+      '0',
+      ['dispute'],
+    ]);
     expect(ofNumber('3').map(({ personId, areaCm2 }) => [personId, areaCm2])).toEqual([[null, 387_001]]);
     expect(ofNumber('P1').map(({ areaCm2 }) => areaCm2)).toEqual([125_000]);
     const base = sum(roll.map(({ areaCm2, share }) => multiply(rational(areaCm2), parseRational(share))));

@@ -16,7 +16,7 @@ import { ROLES, type Permissions, type Role } from '@veche/module-kit/who.ts';
 import type { Endpoint } from '@veche/module-kit/endpoint.ts';
 import { createSessions } from '@veche/people/sessions.ts';
 import { ensurePerson, insertBuilding, insertRole } from '@veche/people/store.ts';
-import { premises, titles } from '@veche/people/schema.ts';
+import { premises, representations, titles } from '@veche/people/schema.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -37,6 +37,7 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
       role: 'chair',
       session: '0'.repeat(64),
       idem: '0'.repeat(64),
+      item: 'item-1',
       material: '0'.repeat(24),
       confirmation: '0'.repeat(24),
       annex: '1',
@@ -45,7 +46,10 @@ const examplePath = (endpoint: Endpoint, building: string): string =>
       calendar: `${'0'.repeat(32)}.ics`,
       signature: '00000000-0000-4000-8000-000000000000',
       step: 'originals',
+      title: '00000000-0000-4000-8000-000000000000',
+      rule: 'ru.half-all',
       link: '00000000-0000-4000-8000-000000000000',
+      mark: '00000000-0000-4000-8000-000000000000',
     },
   });
 
@@ -86,6 +90,20 @@ describe('every route', () => {
       ['neighbour', await owner('neighbour', elsewhere)],
       ['person without a role', await person('nobody')],
     ];
+    const agentId = await person('representative');
+    await db.insert(representations).values({
+      buildingId: building,
+      principalId: visitors[0]![1],
+      agentId,
+      basis: 'attorney',
+      documentNumber: '1',
+      document: '',
+      fromDay: '2020-01-01',
+      untilDay: '2120-01-01',
+      recordedAt: now,
+      recordedBy: agentId,
+    });
+    visitors.push(['representative', agentId]);
     for (const role of ['chair', 'commission', 'auditor', 'operator'] as const) {
       const personId = await person(role);
       await insertRole(

@@ -1,45 +1,46 @@
 // The endpoints of meetings: each handler finds, decides in the domain or in one act, stores, and answers.
-import { formatRational, sum } from '@veche/core/rational.ts';
+import { formatRational } from '@veche/core/rational.ts';
 import type { Translate } from '@veche/core/messages.ts';
 import { isRefusal, refuse } from '@veche/core/refusal.ts';
 import { encodeHex } from '@veche/ledger/bytes.ts';
-import { decodeCanonical } from '@veche/ledger/jcs.ts';
-import { parseBallotPayload } from '@veche/ledger/meeting.ts';
+import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { route, type Route } from '@veche/module-kit/route.ts';
 import type { Caller } from '@veche/module-kit/who.ts';
-import { findBuilding, listOwners, personNames } from '@veche/people/store.ts';
+import { findCounterparts } from '@veche/people/register/acting-store.ts';
+import { listPersonsOf } from '@veche/people/register/person-store.ts';
+import { findReachable } from '@veche/people/message-store.ts';
+import { findBuilding, personNames } from '@veche/people/store.ts';
 import { explainItem } from '@veche/rules/explain.ts';
 import { streamBundle } from './bundle.ts';
 import { countOpenFindings } from './calling/inspect.ts';
+import { findLaw } from './calling/law.ts';
 import { createCasting } from './casting.ts';
-import { resultOf } from './closing/box.ts';
 import { closeMeeting } from './closing.ts';
 import * as contract from './contract.ts';
 import { registerKey } from './device-keys.ts';
 import { arithmeticLines } from './domain/arithmetic.ts';
-import type { Draft } from './domain/call.ts';
+import { keepFollowing, type Draft } from './domain/call.ts';
 import { dayIn, wholeSeconds } from './domain/instant.ts';
 import { weightOf } from './domain/roll.ts';
-import { percentOf } from './domain/turnout.ts';
+import { readSettled } from './follow-ups/settled.ts';
+import { markRoutes } from './marks/api.ts';
 import { callDraft } from './opening.ts';
+import { readOwnBallot } from './own-ballot.ts';
 import { countedView } from './rules/counted-view.ts';
 import { findInstalled } from './rules/installed.ts';
 import { isMember, mayDo } from './permissions.ts';
 import {
   deleteDraft,
-  effectiveAmong,
+  findByShortId,
   findEntry,
   findMeeting,
   insertDraft,
-  listBallots,
-  listKeys,
   listMeetings,
   listNewestCalled,
   noticeOf,
   readMissing,
-  rollOfPerson,
-  standingOfPerson,
+  standingOfPersons,
   updateDraft,
   type MeetingKey,
   type MeetingRow,
@@ -64,6 +65,12 @@ export function routes(house: House): readonly Route[] {
     const row = await findMeeting(db, key);
     return row && (row.state !== 'draft' || mayDo(caller, 'meetings.call')) ? row : null;
   };
+  /** Whether there is anything that the caller may cast, for themselves or for another. */
+  const mayCast = async (key: MeetingKey, caller: Caller, now: Date): Promise<boolean> => {
+    const facts = await casting.findFacts(key);
+    if (facts === null || isRefusal(facts)) return false;
+    return facts.actors.list(caller, facts.dayOf(now)).some(({ castable }) => castable.size > 0);
+  };
   const view = async (
     key: MeetingKey,
     { caller, now, translate }: { caller: Caller | null; now: Date; translate: Translate },
@@ -71,8 +78,7 @@ export function routes(house: House): readonly Route[] {
     const row = await findVisible(key, caller);
     const building = row && (await findBuilding(db, key.buildingId));
     if (!row || !building) return refuse('not-found');
-    const hasVote =
-      caller !== null && row.openedAt !== null && (await rollOfPerson(db, key, caller.personId)).length > 0;
+    const hasVote = caller !== null && row.state === 'open' && (await mayCast(key, caller, now));
     return views.meeting(row, building, { caller, hasVote, now, translate });
   };
   const keyFrom = (params: { building: string; meeting: string }): MeetingKey => ({
@@ -81,13 +87,16 @@ export function routes(house: House): readonly Route[] {
   });
 
   return [
-    route(contract.listRules, async ({ now, translate }) => ({ rules: rulesOfToday(now, translate) })),
+    route(contract.listRules, async ({ query, now, translate }) => {
+      const law = await findLaw(db, query.building);
+      return law ? { rules: rulesOfToday(law, now, translate) } : refuse('not-found');
+    }),
 
     route(contract.listMeetings, async ({ params, caller, now }) => {
       if (!(await findBuilding(db, params.building))) return refuse('not-found');
       const rows = await listMeetings(db, params.building, mayDo(caller, 'meetings.call'));
       const mine = caller
-        ? await standingOfPerson(db, params.building, caller.personId)
+        ? await readMine(db, params.building, caller.personId, now)
         : new Map<string, 'to-vote' | 'voted'>();
       return {
         meetings: await Promise.all(
@@ -131,6 +140,8 @@ export function routes(house: House): readonly Route[] {
       const draft = draftFrom(input.body);
       const unknown = findUnknownRule(draft, building.timeZone, input.now);
       if (unknown) return refuse('unknown-rule', { item: unknown });
+      const nobody = await findUnknownParty(db, building.id, draft);
+      if (nobody) return refuse('unknown-person', { item: nobody });
       const key = { buildingId: building.id, id: encodeHex(house.random(12)) };
       await insertDraft(db, key, draft, input.locale, input.now);
       return view(key, input);
@@ -140,9 +151,12 @@ export function routes(house: House): readonly Route[] {
       const key = keyFrom(input.params);
       const building = await findBuilding(db, key.buildingId);
       if (!building) return refuse('not-found');
-      const draft = draftFrom(input.body);
+      const before = await findMeeting(db, key);
+      const draft = before ? keepFollowing(before.draft, draftFrom(input.body)) : draftFrom(input.body);
       const unknown = findUnknownRule(draft, building.timeZone, input.now);
       if (unknown) return refuse('unknown-rule', { item: unknown });
+      const nobody = await findUnknownParty(db, building.id, draft);
+      if (nobody) return refuse('unknown-person', { item: nobody });
       if (!(await updateDraft(db, key, draft)))
         return refuse((await findMeeting(db, key)) ? 'already-called' : 'not-found');
       return view(key, input);
@@ -165,6 +179,11 @@ export function routes(house: House): readonly Route[] {
       return refused ?? view(key, input);
     }),
 
+    route(contract.findMeetingPlace, async ({ params }) => {
+      const key = await findByShortId(db, params.meeting);
+      return key ? { building: key.buildingId, meeting: key.id } : refuse('not-found');
+    }),
+
     route(contract.getMeeting, async (input) => view(keyFrom(input.params), input)),
 
     route(contract.getMissing, async ({ params, caller, now }) => {
@@ -173,13 +192,12 @@ export function routes(house: House): readonly Route[] {
       if (!row) return refuse('not-found');
       if (row.openedAt === null) return refuse('not-open');
       const missing = await readMissing(db, key);
-      const names = await personNames(
-        db,
-        missing.flatMap(({ personId }) => personId ?? []),
-      );
-      const reachable = new Map(
-        (await listOwners(db, key.buildingId, now)).map((owner) => [owner.personId, owner.reachable]),
-      );
+      const persons = missing.flatMap(({ personId }) => personId ?? []);
+      const agents = await findCounterparts(db, { buildingId: key.buildingId, persons, now }, 'agents');
+      const everybody = [...persons, ...[...agents.values()].flatMap((all) => all.map(({ id }) => id))];
+      const [names, found] = await Promise.all([personNames(db, everybody), findReachable(db, everybody)]);
+      const reachable = new Set(found.filter(({ email, phone }) => email || phone).map(({ id }) => id));
+      const agentsOf = (personId: string | null) => (personId === null ? [] : (agents.get(personId) ?? []));
       const byEntrance = Map.groupBy(missing, ({ entrance }) => entrance);
       return {
         entrances: [...byEntrance]
@@ -192,82 +210,43 @@ export function routes(house: House): readonly Route[] {
                 number: one.number,
                 owner: (one.personId !== null && names.get(one.personId)) || null,
                 area: formatRational(weightOf(one)),
-                reachable: one.personId !== null && (reachable.get(one.personId) ?? false),
+                agents: agentsOf(one.personId).map(({ id }) => names.get(id) ?? ''),
+                reachable: [one.personId ?? '', ...agentsOf(one.personId).map(({ id }) => id)].some((id) =>
+                  reachable.has(id),
+                ),
               })),
           })),
       };
     }),
 
-    route(contract.getMyBallot, async ({ params, caller }) => {
+    route(contract.getMyBallot, async ({ params, query, caller, now }) => {
       const key = keyFrom(params);
       const row = await findVisible(key, caller);
       if (!row) return refuse('not-found');
       if (row.openedAt === null || row.rollWeight === null) return refuse('not-open');
-      const mine = await rollOfPerson(db, key, caller.personId);
-      const voter = mine[0]?.voter;
-      if (voter === undefined) return refuse('not-an-owner');
-      const [devices, ballots, effective] = await Promise.all([
-        listKeys(db, key, voter),
-        listBallots(db, key, voter),
-        effectiveAmong(
-          db,
-          key,
-          mine.map(({ entitlement }) => entitlement),
-        ),
-      ]);
-      const logged = await house.ledger.read([...devices, ...ballots].map(({ idem }) => idem));
-      const indexOf = new Map(logged.map(({ idem, index }) => [idem, index]));
-      const weight = formatRational(sum(mine.map(weightOf)));
-      return {
-        voter,
-        entitlements: mine
-          .sort((a, b) => compareNumbers(a.premisesNumber, b.premisesNumber))
-          .map((one) => ({
-            id: one.entitlement,
-            premises: one.premisesNumber,
-            kind: one.premisesKind,
-            entrance: one.entrance,
-            areaCm2: one.areaCm2,
-            share: one.share,
-            weight: formatRational(weightOf(one)),
-          })),
-        weight,
-        weightAll: row.rollWeight,
-        percent: percentOf(weight, row.rollWeight),
-        devices: devices.map((device) => ({
-          key: device.key,
-          label: device.label,
-          registeredAt: device.registeredAt.toISOString(),
-          index: indexOf.get(device.idem) ?? null,
-        })),
-        ballots: ballots.map((ballot) => ({
-          idem: ballot.idem,
-          castAt: ballot.createdAt.toISOString(),
-          index: indexOf.get(ballot.idem) ?? null,
-          effective: effective.has(ballot.idem),
-          choices: { ...parseBallotPayload(decodeCanonical(ballot.payload!)).choices },
-        })),
-        logKey: house.ledger.verifierKey,
-        policy: house.ledger.policy,
-      };
+      const facts = await casting.findFacts(key);
+      if (facts === null || isRefusal(facts)) return facts ?? refuse('not-found');
+      return readOwnBallot(house, facts, caller, query.voter, { rollWeight: row.rollWeight, now });
     }),
 
     route(contract.registerKey, async ({ params, body, caller, now }) =>
-      registerKey(house, casting, keyFrom(params), caller.personId, body, now),
+      registerKey(house, casting, keyFrom(params), caller, body, now),
     ),
 
     route(contract.castBallot, async ({ params, body, caller, now }) =>
-      casting.cast(keyFrom(params), caller.personId, body, now),
+      casting.cast(keyFrom(params), caller, body, now),
     ),
 
-    route(contract.getReceipt, async ({ params, caller }) => {
+    route(contract.getReceipt, async ({ params, caller, now }) => {
       const key = keyFrom(params);
       const facts = await casting.findFacts(key);
       if (facts === null || isRefusal(facts)) return refuse('not-found');
-      const me = facts.voters.get(caller.personId);
-      const entry = me && (await findEntry(db, key, params.idem));
-      if (!me || !entry || entry.voter !== me.voter) return refuse('not-found');
-      return casting.receiptOf(params.idem);
+      const entry = await findEntry(db, key, params.idem);
+      if (!entry || entry.voter === null) return refuse('not-found');
+      // Whoever acted keeps the receipts of what they cast when the authority has ended.
+      const isTheirs =
+        entry.castBy === caller.personId || facts.actors.find(caller, entry.voter, facts.dayOf(now)) !== null;
+      return isTheirs ? casting.receiptOf(params.idem) : refuse('not-found');
     }),
 
     route(contract.closeMeeting, async (input) => {
@@ -290,7 +269,7 @@ export function routes(house: House): readonly Route[] {
       const meeting = await view(key, input);
       if (isRefusal(meeting)) return meeting;
       const { items } = noticeOf(row);
-      const result = resultOf(row);
+      const result = await readSettled(db, row);
       return {
         meeting,
         roll: result.roll,
@@ -319,7 +298,16 @@ export function routes(house: House): readonly Route[] {
         fileName: `veche-${row.id}.jsonl`,
       };
     }),
+
+    ...markRoutes(house, casting),
   ];
+}
+
+/** Of meetings in which the person has votes, their own or of those they act for: whether any were cast. */
+async function readMine(tx: Tx, buildingId: string, personId: string, now: Date) {
+  const persons = [personId];
+  const owners = await findCounterparts(tx, { buildingId, persons, now }, 'principals');
+  return standingOfPersons(tx, buildingId, [personId, ...(owners.get(personId) ?? []).map(({ id }) => id)]);
 }
 
 const compareNumbers = (a: string, b: string): number => a.localeCompare(b, 'ru', { numeric: true });
@@ -336,5 +324,16 @@ function draftFrom(body: Draft): Draft {
 /** The number of the first item whose rule is not in force today; null when all are. */
 function findUnknownRule(draft: Draft, timeZone: string, now: Date): number | null {
   const position = draft.items.findIndex(({ ruleId }) => !findInstalled(ruleId, dayIn(timeZone, now)));
+  return position < 0 ? null : position + 1;
+}
+
+/** The number of the first item with a party whom the register does not know; null when all are known. */
+async function findUnknownParty(tx: Tx, buildingId: string, draft: Draft): Promise<number | null> {
+  const ids = [...new Set(draft.items.flatMap(({ parties }) => parties ?? []))];
+  if (ids.length === 0) return null;
+  const known = new Set(
+    (await listPersonsOf(tx, buildingId, { ids, limit: ids.length })).map(({ id }) => id),
+  );
+  const position = draft.items.findIndex(({ parties }) => (parties ?? []).some((id) => !known.has(id)));
   return position < 0 ? null : position + 1;
 }

@@ -42,7 +42,9 @@ export const listRules = endpoint({
   who: 'anyone',
   summary: 'The decision rules an item may have',
   query: lang.extend({
-    building: uuid.optional().meta({ description: 'By the law of this building; without it by Russian law.' }),
+    building: uuid
+      .optional()
+      .meta({ description: 'By the law of this building; without it by Russian law.' }),
   }),
   reply: z.object({
     rules: z.array(z.object({ rule: decisionRule, name: z.string(), explanation: z.string() })),
@@ -157,7 +159,9 @@ const meetingView = z.object({
     .object({
       meeting: logId,
       kind: z.enum(NEXT_VOTE_KINDS),
-      joined: z.boolean().meta({ description: 'Whether the first ballots count on, and only the absent are asked.' }),
+      joined: z
+        .boolean()
+        .meta({ description: 'Whether the first ballots count on, and only the absent are asked.' }),
     })
     .nullable()
     .meta({ description: 'The vote that this one comes after, by the rule of its items.' }),
@@ -408,14 +412,17 @@ const actingBasis = z.enum(ACTING_BASES).meta({
   description:
     'On what somebody acts for an owner: `joint` holds the share undivided, the others by law, act or power of attorney.',
 });
-const notActing = z.enum(NOT_ACTING).meta({ description: 'Why somebody may not cast what they have to do with.' });
+const notActing = z
+  .enum(NOT_ACTING)
+  .meta({ description: 'Why somebody may not cast what they have to do with.' });
 
 export const getMyBallot = endpoint({
   id: 'meetings.getMyBallot',
   method: 'GET',
   path: '/api/v1/buildings/:building/meetings/:meeting/my-ballot',
   who: 'person',
-  summary: 'What I may vote with, for myself or for an owner I act for, the keys of my devices and the ballots so far',
+  summary:
+    'What I may vote with, for myself or for an owner I act for, the keys of my devices and the ballots so far',
   params: inMeeting,
   query: lang.extend({
     voter: logId
@@ -454,7 +461,9 @@ export const getMyBallot = endpoint({
         joint: z
           .object({ title: uuid, with: z.array(z.string()) })
           .nullable()
-          .meta({ description: 'Held undivided with others: one votes for all, and any of them may object.' }),
+          .meta({
+            description: 'Held undivided with others: one votes for all, and any of them may object.',
+          }),
       }),
     ),
     barred: z
@@ -467,7 +476,9 @@ export const getMyBallot = endpoint({
           objection: z
             .object({ title: uuid, by: z.string().nullable(), isMine: z.boolean() })
             .nullable()
-            .meta({ description: 'Of one of those who hold the share undivided; only they may take it back.' }),
+            .meta({
+              description: 'Of one of those who hold the share undivided; only they may take it back.',
+            }),
         }),
       )
       .meta({ description: 'What I have to do with and may not cast now.' }),
@@ -490,7 +501,10 @@ export const getMyBallot = endpoint({
         choices: z
           .record(logId, z.enum([...CHOICES, 'spoiled']))
           .nullable()
-          .meta({ description: 'For the owner, who holds the share with them, and whoever cast it; null for others.' }),
+          .meta({
+            description:
+              'For the owner, who holds the share with them, and whoever cast it; null for others.',
+          }),
       }),
     ),
     logKey: z.string().meta({ description: 'The verifier key of the log (C2SP vkey).' }),
@@ -626,7 +640,8 @@ export const getResult = endpoint({
         description: 'Not under the closing checkpoint, counted for nothing; present where there is one.',
       }),
       carried: z.int().optional().meta({
-        description: 'Of those logged, cast in the vote that this one continues; present where it continues one.',
+        description:
+          'Of those logged, cast in the vote that this one continues; present where it continues one.',
       }),
     }),
     items: z.array(

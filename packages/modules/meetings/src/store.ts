@@ -335,12 +335,7 @@ export async function standingOfPersons(
     })
     .from(roll)
     .leftJoin(effectiveBallots, isSameEntitlement())
-    .where(
-      and(
-        eq(roll.buildingId, buildingId),
-        sql`${nowCaster} = any(${sql.param([...persons])}::uuid[])`,
-      ),
-    )
+    .where(and(eq(roll.buildingId, buildingId), sql`${nowCaster} = any(${sql.param([...persons])}::uuid[])`))
     .groupBy(roll.meeting);
   return new Map(rows.map(({ meeting, voted }) => [meeting, voted ? 'voted' : 'to-vote']));
 }
@@ -487,7 +482,7 @@ export async function readEntries(tx: Tx, key: MeetingKey): Promise<EntryRow[]> 
 
 /** All entries of the meeting page by page; what is added meanwhile may be among them or not. */
 export async function* pageEntries(tx: Tx, key: MeetingKey): AsyncGenerator<EntryRow[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await tx
       .select()
       .from(entries)
@@ -502,7 +497,7 @@ export async function* pageEntries(tx: Tx, key: MeetingKey): AsyncGenerator<Entr
 
 /** The idems of all entries of the meeting, page by page. */
 export async function* pageIdems(tx: Tx, key: MeetingKey): AsyncGenerator<string[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await tx
       .select({ idem: entries.idem })
       .from(entries)
@@ -629,7 +624,7 @@ export async function* pageEffective(
   tx: Tx,
   key: MeetingKey,
 ): AsyncGenerator<(readonly [entitlement: string, idem: string])[]> {
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = await tx
       .select({ entitlement: effectiveBallots.entitlement, idem: effectiveBallots.idem })
       .from(effectiveBallots)

@@ -5,7 +5,7 @@ import { encodeEntry, signEntry } from '@veche/ledger/entry.ts';
 import type { BallotPayload } from '@veche/ledger/meeting.ts';
 import { describe, expect, it } from 'vitest';
 import { ballotIdem, encodeBallot } from './ballot.ts';
-import { castBallot, readBallot, type Accepted, type CastRequest } from './cast.ts';
+import { castBallot, readBallot, type Accepted, type CastRequest, type VoterOnRoll } from './cast.ts';
 
 const seed = new Uint8Array(32).fill(7);
 const key = encodeBase64(publicKeyOf(seed));
@@ -48,7 +48,7 @@ function requestOf(
 
 function decide(
   request: CastRequest,
-  { now = during, who = me as typeof me | null, keys = new Set([key]) } = {},
+  { now = during, who = me as VoterOnRoll | null, keys = new Set([key]) } = {},
 ): unknown {
   const read = readBallot(request);
   return 'refused' in read ? read : castBallot(meeting, who, keys, read, now);
@@ -95,6 +95,15 @@ describe('casting a ballot', () => {
     ],
   ])('refuses: %s', (code, outcome) => {
     expect(outcome).toEqual({ refused: code });
+  });
+
+  it('says why somebody who has to do with a share may not cast it', () => {
+    const who = { ...me, entitlements: new Set(['e1']), barred: new Map([['e2', 'objection'] as const]) };
+    expect(decide(requestOf(), { who })).toEqual({ refused: 'may-not-act', facts: { why: 'objection' } });
+    expect(decide(requestOf({ entitlements: ['e1'] }), { who })).not.toHaveProperty('refused');
+    expect(decide(requestOf({ entitlements: ['e1', 'e3'] }), { who })).toEqual({
+      refused: 'not-your-premises',
+    });
   });
 
   it('encodes entitlements in one order, whatever order they come in, and none twice', () => {

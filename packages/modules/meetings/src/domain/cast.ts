@@ -8,6 +8,7 @@ import { decodeEntry, signatureOfEntry, type BallotEntry } from '@veche/ledger/e
 import { LedgerFault } from '@veche/ledger/fault.ts';
 import { decodeCanonical } from '@veche/ledger/jcs.ts';
 import { parseBallotPayload, type BallotPayload } from '@veche/ledger/meeting.ts';
+import type { NotActing } from './acting-choices.ts';
 import { ballotIdem } from './ballot.ts';
 
 /** What of a meeting a ballot is held against; nothing of it changes after the opening. */
@@ -18,8 +19,13 @@ export type VotingMeeting = {
   readonly items: ReadonlySet<string>;
 };
 
-/** The caller in the roll of the meeting. */
-export type VoterOnRoll = { readonly voter: string; readonly entitlements: ReadonlySet<string> };
+/** What the caller may cast, for themselves or for the owner they act for. */
+export type VoterOnRoll = {
+  readonly voter: string;
+  readonly entitlements: { has(entitlement: string): boolean };
+  /** Of what the caller has to do with and may not cast: why. */
+  readonly barred?: ReadonlyMap<string, NotActing>;
+};
 
 export type CastRequest = {
   /** The signed entry, canonical JSON. */
@@ -92,6 +98,7 @@ export function castBallot(
       | 'not-an-owner'
       | 'wrong-meeting'
       | 'not-your-premises'
+      | 'may-not-act'
       | 'unknown-key'
       | 'unknown-item'
     > {
@@ -100,7 +107,10 @@ export function castBallot(
   if (!me) return refuse('not-an-owner');
   if (entry.meeting !== meeting.id || ballot.meeting !== meeting.id) return refuse('wrong-meeting');
   if (entry.voter !== me.voter || ballot.voter !== me.voter) return refuse('not-your-premises');
-  if (!ballot.entitlements.every((id) => me.entitlements.has(id))) return refuse('not-your-premises');
+  const foreign = ballot.entitlements.filter((id) => !me.entitlements.has(id));
+  const why = foreign.map((id) => me.barred?.get(id)).find((bar) => bar !== undefined);
+  if (why !== undefined) return refuse('may-not-act', { why });
+  if (foreign.length > 0) return refuse('not-your-premises');
   if (!Object.keys(ballot.choices).every((item) => meeting.items.has(item))) return refuse('unknown-item');
   if (!keys.has(entry.by)) return refuse('unknown-key');
   return {

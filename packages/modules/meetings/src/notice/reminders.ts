@@ -4,13 +4,14 @@ import { refuse, type Refusal } from '@veche/core/refusal.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { House, Notice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
+import { withAgents } from '@veche/people/register/acting-store.ts';
 import { findReachable } from '@veche/people/message-store.ts';
 import { findLastSent } from '@veche/people/message-proofs.ts';
 import { getBuilding } from '@veche/people/store.ts';
 import { resultOf } from '../closing/box.ts';
 import { dayIn } from '../domain/instant.ts';
 import { noticeValues } from '../opening.ts';
-import { lockMeeting, noticeOf, readMissing, type MeetingKey, type MeetingRow } from '../store.ts';
+import { listMissingVoters, lockMeeting, noticeOf, type MeetingKey, type MeetingRow } from '../store.ts';
 import { keyOf } from '../view.ts';
 import { listRecipients, readTold } from './recipients.ts';
 import type { Kind } from './standing.ts';
@@ -31,10 +32,9 @@ const reminder = (row: MeetingRow, once: string): Omit<Notice, 'personId'> => ({
   values: noticeValues(noticeOf(row), keyOf(row)),
 });
 
-/** Those on the roll without a ballot for everything they hold, each once. */
-const missingPeople = async (tx: Tx, key: MeetingKey): Promise<string[]> => [
-  ...new Set((await readMissing(tx, key)).flatMap(({ personId }) => personId ?? [])),
-];
+/** Those on the roll without a ballot for everything they hold, and whoever acts for them, each once. */
+const missingPeople = async (tx: Tx, key: MeetingKey, now: Date): Promise<string[]> =>
+  withAgents(tx, key.buildingId, await listMissingVoters(tx, key), now);
 
 /** @returns to how many people it goes; once a day by the clock of the building. */
 export async function sendReminder(
@@ -50,7 +50,7 @@ export async function sendReminder(
     const last = await findLastSent(tx, key.id, 'meetings.notice.reminder');
     const today = dayIn(timeZone, now);
     if (last && dayIn(timeZone, last) === today) return refuse('reminded-today');
-    const people = await missingPeople(tx, key);
+    const people = await missingPeople(tx, key, now);
     await house.notices.send(
       tx,
       people.map((personId) => ({ ...reminder(row, today), personId })),
@@ -86,7 +86,7 @@ async function remindIfDue(house: House, { buildingId, id }: MeetingRow, now: Da
     const spanFrom = new Date(row.closesAt.getTime() - spanHours * HOUR_MS);
     const last = await findLastSent(tx, id, 'meetings.notice.reminder');
     if (last && last >= spanFrom) return;
-    const people = await missingPeople(tx, key);
+    const people = await missingPeople(tx, key, now);
     await house.notices.send(
       tx,
       people.map((personId) => ({ ...reminder(row, `${spanHours}h`), personId })),
@@ -128,9 +128,14 @@ export async function resendNotice(
     const passed =
       kind === 'result' ? resultOf(row).items.filter(({ verdict }) => verdict === 'passed').length : 0;
     const hour = Math.floor(now.getTime() / HOUR_MS);
+    const persons = [
+      ...new Set(
+        chosen.flatMap(({ personId, inPlace }) => [personId, ...inPlace.map((one) => one.personId)]),
+      ),
+    ];
     await house.notices.send(
       tx,
-      chosen.map(({ personId }) => ({
+      persons.map((personId) => ({
         personId,
         template: `meetings.notice.${kind}`,
         buildingId: key.buildingId,

@@ -8,8 +8,9 @@ export const load: PageLoad = async (event) => {
   const call = await loadCall(event);
   const { locale, me } = await event.parent();
   const meeting = await call(getMeeting, { params: event.params });
-  const vote = await loadMyVote(pageCall(event.fetch, locale), meeting, me !== null);
+  const voter = event.url.searchParams.get('for');
+  const vote = await loadMyVote(pageCall(event.fetch, locale), meeting, me !== null, voter);
   if (vote.refused === 'sign-in-first')
-    redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname)}`);
+    redirect(303, `/sign-in?next=${encodeURIComponent(event.url.pathname + event.url.search)}`);
   return { meeting, vote };
 };
