@@ -10,6 +10,7 @@ import { sampleRegister } from '@veche/people/domain/register-sample.ts';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
 import writeExcelFile from 'write-excel-file/node';
+import { nameHeads } from '../story/hold-meeting.ts';
 import { cast, enter, prepareDevice, signBallot, type Choice, type Place } from '../story/holder.ts';
 import { PHONE } from '../support/browser.ts';
 import {
@@ -108,6 +109,7 @@ describe('a house meeting in the browser', async () => {
     it.each([
       ['Owner', '/home'],
       ['Co-owner', '/home'],
+      ['Officer of the city', '/home'],
       ['Chair', '/buildings/'],
       ['Counting commission', '/buildings/'],
       ['Auditor', '/buildings/'],
@@ -277,6 +279,23 @@ describe('a house meeting in the browser', async () => {
     });
   });
 
+  describe('the firm and the city', () => {
+    it('vote by people: the chair records the head of the one and an officer of the other', async () => {
+      const { call } = await enter(origin, CHAIR);
+      const organisations = new Map([
+        ['city@vechevaya.example', 'Администрация города Вечевой'],
+        ['mayak@vechevaya.example', 'ООО «Маяк»'],
+      ]);
+      expect(await nameHeads(call, building, organisations)).toEqual([
+        'head-of-city@vechevaya.example',
+        'head-of-mayak@vechevaya.example',
+      ]);
+      await awaitMessage(origin, 'mayak@vechevaya.example', ({ text }) =>
+        text.includes('Head of ООО «Маяк»'),
+      );
+    });
+  });
+
   describe('calling the meeting', () => {
     it('takes five short pages, saved at each', async () => {
       const visitor = await come();
@@ -330,7 +349,7 @@ describe('a house meeting in the browser', async () => {
         .getByRole('link', { name: `${origin}${meetingPath()}` })
         .first()
         .waitFor();
-      await awaitMessage(origin, ANNA.phone, ({ text }) => text.includes(meetingPath()));
+      await awaitMessage(origin, ANNA.phone, ({ text }) => text.includes(`/m/${place.meeting}`));
       await open(`/outbox?to=${encodeURIComponent(ANNA.phone)}`);
       expect(await seen(page.getByText(`SMS · ${ANNA.phone}`))).toBe(true);
       for (const name of ['boris', 'vera', 'city', 'mayak'])
@@ -456,7 +475,7 @@ describe('a house meeting in the browser', async () => {
 
     it('reads and votes in Russian just as well', async () => {
       const visitor = await come({ viewport: PHONE, locale: 'ru' });
-      await signIn(visitor, 'mayak@vechevaya.example', `${meetingPath()}/vote`);
+      await signIn(visitor, 'head-of-mayak@vechevaya.example', `${meetingPath()}/vote`);
       const { page } = visitor;
       await page.getByRole('heading', { name: 'Ваш голос', level: 1 }).waitFor();
       for (const group of await page
@@ -472,7 +491,7 @@ describe('a house meeting in the browser', async () => {
 
   describe('the close', () => {
     it('is refused before its time, even to the chair', async () => {
-      const city = await enter(origin, 'city@vechevaya.example');
+      const city = await enter(origin, 'head-of-city@vechevaya.example');
       const device = await prepareDevice(city, place, 'program');
       const items = (await city.call(getMeeting, { params: place })).items.map(({ id }) => id);
       const choices: readonly Choice[] = ['against', 'abstain', 'for'];

@@ -198,7 +198,7 @@ describe('the program', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const first = await start(dataDir, port);
-    for (const part of ['owner', 'co-owner', 'chair', 'commission', 'auditor', 'operator']) {
+    for (const part of ['owner', 'co-owner', 'officer', 'chair', 'commission', 'auditor', 'operator']) {
       expect(first.output()).toMatch(new RegExp(`^    ${part} .*@example\\.org$`, 'm'));
     }
     const meetings = await (await fetch(`${url}/api/v1/meetings`)).json();

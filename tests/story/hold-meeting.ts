@@ -18,8 +18,10 @@ import {
   getDemo,
   grantRole,
   moveDemoClock,
+  readRegister,
   uploadRegister,
 } from '@veche/people/contract.ts';
+import { grantRepresentation } from '@veche/people/register/contract.ts';
 import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
 import { cast, enter, prepareDevice, signBallot, type Choice, type Device, type Place } from './holder.ts';
 
@@ -32,6 +34,8 @@ export type StoryOptions = {
   readonly seed: number;
   readonly say: (text: string) => void;
   readonly keepReceipt?: (index: number, text: string) => Promise<void>;
+  /** What else is to be in the register before the meeting is called. */
+  readonly prepare?: (chair: Call, building: string) => Promise<void>;
 };
 
 /** A meeting that is open, with the people who may vote in it. */
@@ -58,8 +62,50 @@ function inventRegister({ owners, seed }: StoryOptions, tag: string) {
           : cell,
     ),
   );
-  const contacts = [...new Set(rows.map((row) => row[mapping.email!]!).filter((email) => email !== ''))];
-  return { csv: formatCsv({ ...sheet, rows }), contacts, areaCm2: buildingAreaCm2 };
+  const nameOf = new Map(rows.map((row) => [row[mapping.email!]!, row[mapping.owner!]!]));
+  nameOf.delete('');
+  return { csv: formatCsv({ ...sheet, rows }), nameOf, areaCm2: buildingAreaCm2 };
+}
+
+/**
+ * Firms and public bodies vote by people: the chair records the head or an officer of each.
+ * @param nameOf - owners by their mailboxes
+ * @returns the mailboxes of all who vote; in place of an organisation's `head-of-` that
+ */
+export async function nameHeads(
+  chair: Call,
+  building: string,
+  nameOf: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const organisations = new Map<string, { id: string; kind: string }>();
+  let after: string | undefined;
+  do {
+    const page = await chair(readRegister, {
+      params: { building },
+      query: after === undefined ? {} : { after },
+    });
+    for (const { owner } of page.premises.flatMap(({ titles }) => titles))
+      if (owner && owner.kind !== 'natural') organisations.set(owner.name, owner);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  const contacts: string[] = [];
+  for (const [contact, name] of nameOf) {
+    const organisation = organisations.get(name);
+    const email = organisation ? `head-of-${contact}` : contact;
+    contacts.push(email);
+    if (organisation)
+      await chair(grantRepresentation, {
+        params: { building },
+        body: {
+          principal: organisation.id,
+          agent: { name: `Head of ${name}`, email },
+          basis: organisation.kind === 'public' ? 'officer' : 'head',
+          document: { number: '1' },
+          from: '2020-01-01',
+        },
+      });
+  }
+  return contacts;
 }
 
 /** From an empty building to an open meeting. */
@@ -103,6 +149,8 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
   if (checked.reconciliation!.errors > 0)
     throw new Error(JSON.stringify(checked.reconciliation!.findings.slice(0, 3)));
   await chair(applyRegister, { params: inImport });
+  const contacts = await nameHeads(chair, building.id, register.nameOf);
+  await options.prepare?.(chair, building.id);
 
   say(`The chair calls a meeting of ${options.items} items.`);
   const { rules } = await chair(listRules);
@@ -126,7 +174,7 @@ export async function openMeeting(options: StoryOptions): Promise<OpenMeeting> {
   const place = { building: building.id, meeting: draft.id };
   await chair(callMeeting, { params: place, body: { overrides: await takeRisks(chair, place) } });
   const open = await until(chair, place, 'open');
-  return { place, chair, contacts: register.contacts, itemIds: open.items.map(({ id }) => id), closesAt };
+  return { place, chair, contacts, itemIds: open.items.map(({ id }) => id), closesAt };
 }
 
 /** Every risk that the check finds in a draft, taken: a story has no ten days to wait. */

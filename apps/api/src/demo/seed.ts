@@ -12,13 +12,19 @@ import {
   readRegister,
   uploadRegister,
 } from '@veche/people/contract.ts';
-import { setBase } from '@veche/people/register/contract.ts';
+import {
+  getPremises,
+  grantRepresentation,
+  listRepresentations,
+  recordEvent,
+  setBase,
+} from '@veche/people/register/contract.ts';
 import { formatCsv, sampleRegister } from '@veche/people/domain/register-sample.ts';
 import { createSessions } from '@veche/people/sessions.ts';
 import { replaceDemoPeople, type DemoPart } from '@veche/people/store.ts';
 import type { OpenHouse } from '../house.ts';
 import { ensureOperator } from '../operator.ts';
-import { DEMO_PAPER, OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
+import { DEMO_PAPER, DRAFT_AGENDA, OPEN_AGENDA, PAST_AGENDA, type DemoItem } from './agenda.ts';
 import { prepareOwner, type Choices, type Place } from './owner.ts';
 
 const OWNERS = 60;
@@ -28,7 +34,12 @@ const HOUR_MS = 3_600_000;
 const OPERATOR = { channel: 'email', address: 'operator@example.org' } as const;
 const BUILDING = { address: 'ул. Соборная, д. 7', city: 'Вечевой', timeZone: 'Europe/Moscow' };
 
-type Neighbour = { readonly personId: string; readonly name: string; readonly share: string };
+type Neighbour = {
+  readonly personId: string;
+  readonly premisesId: string;
+  readonly name: string;
+  readonly share: string;
+};
 
 /** Moves the held clock to so many milliseconds from the start of the seeding; negative is before. */
 type GoTo = (ms: number) => void;
@@ -48,9 +59,14 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
   try {
     goTo(-PAST_DAYS * DAY_MS);
     const operatorId = await ensureOperator(open.house, OPERATOR, 'Оператор Вечевого');
-    const { building, owners, chairId, commissionId, auditorId } = await settle(await enter(operatorId));
+    const operator = await enter(operatorId);
+    const { building, owners, chairId, commissionId, auditorId } = await settle(operator);
+    const officerId = await nameActing(operator, building);
     const [owner, coOwner] = chooseTwo(owners);
     const chair = await enter(chairId);
+    goTo(-44 * DAY_MS);
+    const quiet = owners.filter((one, i) => i % 5 === 3 && one !== owner && one !== coOwner);
+    await liveOn(chair, building, [owner, quiet[0]!, quiet[1]!], new Date(start - 44 * DAY_MS));
 
     const past = await call(open, chair, goTo, building, {
       title: 'Годовое собрание собственников',
@@ -77,9 +93,20 @@ export async function seedDemo(open: OpenHouse, localUrl: string): Promise<void>
     const early = owners.filter((one, i) => i % 5 < 2 && one !== owner && one !== coOwner);
     await vote(enter, goTo, present, early, [-2 * DAY_MS, -HOUR_MS]);
 
+    await chair(draftMeeting, {
+      params: { building },
+      body: {
+        title: 'Ниша под лестницей',
+        form: 'in-person',
+        kind: 'extraordinary',
+        items: [...DRAFT_AGENDA],
+      },
+    });
+
     const parts: [DemoPart, string, string | null][] = [
       ['owner', owner.personId, building],
       ['co-owner', coOwner.personId, building],
+      ['officer', officerId, building],
       ['chair', chairId, building],
       ['commission', commissionId, building],
       ['auditor', auditorId, building],
@@ -154,15 +181,104 @@ async function readOwners(call: Call, building: string): Promise<Neighbour[]> {
       params: { building },
       query: after === undefined ? {} : { after },
     });
-    for (const { titles } of page.premises) {
+    for (const { id: premisesId, titles } of page.premises) {
       for (const { owner, share } of titles) {
         if (owner?.kind !== 'natural' || found.has(owner.id)) continue;
-        found.set(owner.id, { personId: owner.id, name: owner.name, share });
+        found.set(owner.id, { personId: owner.id, premisesId, name: owner.name, share });
       }
     }
     after = page.next ?? undefined;
   } while (after !== undefined);
   return [...found.values()];
+}
+
+/** Firms vote by their heads, and the city by an officer. @returns the officer's person */
+async function nameActing(operator: Call, building: string): Promise<string> {
+  const organisations = new Map<string, { id: string; name: string; kind: string }>();
+  let after: string | undefined;
+  do {
+    const page = await operator(readRegister, {
+      params: { building },
+      query: after === undefined ? {} : { after },
+    });
+    for (const { owner } of page.premises.flatMap(({ titles }) => titles))
+      if (owner && owner.kind !== 'natural') organisations.set(owner.id, owner);
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  let heads = 0;
+  for (const { id, name, kind } of organisations.values())
+    await operator(grantRepresentation, {
+      params: { building },
+      body:
+        kind === 'public'
+          ? {
+              principal: id,
+              agent: { name: 'Поверенный Лев Андреевич', email: 'officer@example.org' },
+              basis: 'officer',
+              document: { number: 'распоряжение 12-р' },
+              from: '2020-01-01',
+            }
+          : {
+              principal: id,
+              agent: { name: `Руководитель ${name}`, email: `head${++heads}@example.org` },
+              basis: 'head',
+              document: {},
+              from: '2020-01-01',
+            },
+    });
+  const { representations } = await operator(listRepresentations, { params: { building } });
+  return representations.find(({ basis }) => basis === 'officer')!.agent.id;
+}
+
+/** What happens in any house: a paper is replaced, a flat is sold, an owner dies. The last two vote nowhere below. */
+async function liveOn(
+  chair: Call,
+  building: string,
+  [renewed, seller, late]: readonly [Neighbour, Neighbour, Neighbour],
+  now: Date,
+): Promise<void> {
+  const day = now.toISOString().slice(0, 10);
+  const placeOf = ({ premisesId }: Neighbour) => ({ building, premises: premisesId });
+  const titleOf = async (one: Neighbour) => {
+    const { versions } = await chair(getPremises, { params: placeOf(one) });
+    return versions.find(({ owner, supersededAt }) => supersededAt === null && owner?.id === one.personId)!;
+  };
+  await chair(recordEvent, {
+    params: placeOf(renewed),
+    body: {
+      kind: 'corrected',
+      note: 'Свидетельство заменено выпиской',
+      corrections: [
+        {
+          title: (await titleOf(renewed)).id,
+          document: { kind: 'registry-extract', number: '77:01:0004042:1136-77/051/2026-1', date: day },
+        },
+      ],
+    },
+  });
+  const sold = await titleOf(seller);
+  await chair(recordEvent, {
+    params: placeOf(seller),
+    body: {
+      kind: 'sold',
+      title: sold.id,
+      day,
+      to: [
+        { person: { name: 'Новосёлова Инна Олеговна', email: 'novosyolova@example.org' }, share: sold.share },
+      ],
+      document: { kind: 'sale', number: '14/7', date: day },
+    },
+  });
+  await chair(recordEvent, {
+    params: placeOf(late),
+    body: {
+      kind: 'frozen',
+      title: (await titleOf(late)).id,
+      day,
+      reason: 'death',
+      note: 'Наследники не названы',
+    },
+  });
 }
 
 /** One who owns a flat alone and one who shares. */
