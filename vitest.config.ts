@@ -1,8 +1,10 @@
 // Three kinds of tests: beside the code (no database), over a real database, and in a real browser. The ledger's run
 // beside the code and in the browser.
 import { defineConfig } from 'vitest/config';
+import { WORKERS } from './tests/support/workers.ts';
 
-const slow = { testTimeout: 60_000, hookTimeout: 60_000 };
+const side = { maxWorkers: WORKERS };
+const slow = { ...side, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -11,6 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/**/src/**/*.test.ts', 'ledger/**/*.test.ts', 'apps/**/src/**/*.test.ts'],
+          ...side,
         },
       },
       'tests/chromium/vitest.config.ts',
@@ -29,6 +32,7 @@ export default defineConfig({
           name: 'drills',
           include: ['tests/drills/**/*.test.ts'],
           globalSetup: ['tests/support/database-server.ts'],
+          ...side,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
@@ -38,8 +42,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/support/database-server.ts'],
-          fileParallelism: false,
           ...slow,
+          // A page that is looked at while another one is drawn looks slow.
+          fileParallelism: false,
         },
       },
     ],

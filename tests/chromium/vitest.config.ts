@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findBrowser } from '../support/browser.ts';
+import { WORKERS } from '../support/workers.ts';
 
 const ledger = fileURLToPath(new URL('../../ledger', import.meta.url));
 const needsNode = (name: string): boolean =>
@@ -21,6 +22,7 @@ export default defineConfig({
       .filter((name) => name.endsWith('.test.ts') && !needsNode(name))
       .map((name) => `src/${name}`),
     testTimeout: 60_000,
+    maxWorkers: WORKERS,
     browser: {
       enabled: true,
       headless: true,

@@ -136,7 +136,7 @@ async function writeSettings(
     "listen_addresses = ''",
     `port = ${PORT}`,
     'unix_socket_permissions = 0700',
-    'max_connections = 120',
+    `max_connections = ${durable ? 120 : 400}`,
     // The unique index of a log's entries is hit all over: in ten million entries it has 600 MB, which should fit here, and
     // each of its pages goes to the journal whole once after every checkpoint, so checkpoints are kept rare. The journal
     // grows to this only under a load that needs it.
