@@ -286,7 +286,7 @@ CREATE OR REPLACE FUNCTION ledger.refuse_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  RAISE EXCEPTION 'the log is append-only: % on %.% is refused', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+  RAISE EXCEPTION '%.% is append-only: % is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
     USING ERRCODE = 'restrict_violation';
 END
 $function$;
@@ -343,10 +343,14 @@ CREATE TABLE meetings.decisions (
   verdict text NOT NULL,
   passed boolean NOT NULL,
   decided_at timestamp with time zone NOT NULL,
+  how text NOT NULL DEFAULT 'vote'::text,
+  earlier integer,
   CONSTRAINT decisions_building_id_number_pk PRIMARY KEY (building_id, number),
   CONSTRAINT decisions_item UNIQUE (building_id, meeting, item),
+  CONSTRAINT decisions_earlier_fk FOREIGN KEY (building_id, earlier) REFERENCES meetings.decisions(building_id, number),
   CONSTRAINT decisions_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
+CREATE INDEX decisions_earlier ON meetings.decisions USING btree (building_id, earlier);
 
 CREATE TABLE meetings.effective_ballots (
   building_id uuid NOT NULL,
@@ -368,7 +372,10 @@ CREATE TABLE meetings.entries (
   payload text,
   salt text,
   created_at timestamp with time zone NOT NULL,
+  cast_by uuid,
+  basis text,
   CONSTRAINT entries_building_id_meeting_idem_pk PRIMARY KEY (building_id, meeting, idem),
+  CONSTRAINT entries_basis_check CHECK (((cast_by IS NULL) = (basis IS NULL))),
   CONSTRAINT entries_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
 CREATE INDEX entries_voter ON meetings.entries USING btree (building_id, meeting, voter);
@@ -387,6 +394,7 @@ CREATE TABLE meetings.follow_ups (
   CONSTRAINT follow_ups_building_id_meeting_position_pk PRIMARY KEY (building_id, meeting, "position"),
   CONSTRAINT follow_ups_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
+CREATE INDEX follow_ups_next ON meetings.follow_ups USING btree (building_id, next);
 CREATE INDEX follow_ups_state ON meetings.follow_ups USING btree (state, due_at);
 
 CREATE TABLE meetings.hand_deliveries (
@@ -419,6 +427,7 @@ CREATE TABLE meetings.keys (
   label text NOT NULL,
   registered_at timestamp with time zone NOT NULL,
   idem text NOT NULL,
+  registered_by uuid,
   CONSTRAINT keys_building_id_meeting_key_pk PRIMARY KEY (building_id, meeting, key),
   CONSTRAINT keys_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
@@ -467,9 +476,11 @@ CREATE TABLE meetings.meetings (
   minutes_file text,
   policy text,
   closing jsonb,
+  actors_version integer NOT NULL DEFAULT 0,
   CONSTRAINT meetings_building_id_id_pk PRIMARY KEY (building_id, id)
 );
 CREATE INDEX meetings_called_at ON meetings.meetings USING btree (called_at);
+CREATE INDEX meetings_short_id ON meetings.meetings USING btree ("left"(id, 12));
 CREATE INDEX meetings_state_opens_at ON meetings.meetings USING btree (state, opens_at);
 
 CREATE TABLE meetings.minutes (
@@ -534,6 +545,27 @@ CREATE TABLE meetings.paper_steps (
   CONSTRAINT paper_steps_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
 
+CREATE TABLE meetings.passings (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  position integer NOT NULL,
+  premises_id uuid NOT NULL,
+  from_person uuid,
+  to_person uuid,
+  share text NOT NULL,
+  entitlement text,
+  became text,
+  from_voter text,
+  idem text,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT passings_building_id_meeting_position_pk PRIMARY KEY (building_id, meeting, "position"),
+  CONSTRAINT passings_line_check CHECK (((entitlement IS NULL) = (became IS NULL))),
+  CONSTRAINT passings_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
+CREATE INDEX passings_from ON meetings.passings USING btree (building_id, meeting, from_person);
+CREATE TRIGGER passings_append_only BEFORE DELETE OR UPDATE ON meetings.passings FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER passings_never_truncated BEFORE TRUNCATE ON meetings.passings FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
 CREATE TABLE meetings.roll (
   building_id uuid NOT NULL,
   meeting text NOT NULL,
@@ -549,10 +581,16 @@ CREATE TABLE meetings.roll (
   salt text NOT NULL,
   premises_number text NOT NULL,
   premises_kind text NOT NULL,
+  marks text[] NOT NULL DEFAULT '{}'::text[],
+  part_of text,
+  now_voter text,
+  now_person_id uuid,
+  now_share text,
   CONSTRAINT roll_building_id_meeting_entitlement_pk PRIMARY KEY (building_id, meeting, entitlement),
   CONSTRAINT roll_position UNIQUE (building_id, meeting, "position"),
   CONSTRAINT roll_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
+CREATE INDEX roll_now_person ON meetings.roll USING btree (building_id, meeting, now_person_id) WHERE (now_person_id IS NOT NULL);
 CREATE INDEX roll_person ON meetings.roll USING btree (building_id, meeting, person_id);
 
 CREATE TABLE meetings.rule_confirmations (
@@ -569,7 +607,27 @@ CREATE TABLE meetings.rule_confirmations (
   CONSTRAINT rule_confirmations_building_id_id_pk PRIMARY KEY (building_id, id)
 );
 
+CREATE TABLE meetings.tie_decisions (
+  building_id uuid NOT NULL,
+  meeting text NOT NULL,
+  item text NOT NULL,
+  choice text NOT NULL,
+  decided_by uuid NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  idem text NOT NULL,
+  CONSTRAINT tie_decisions_building_id_meeting_item_pk PRIMARY KEY (building_id, meeting, item),
+  CONSTRAINT tie_decisions_choice_check CHECK ((choice = ANY (ARRAY['for'::text, 'against'::text]))),
+  CONSTRAINT tie_decisions_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
+);
+
 CREATE SCHEMA people;
+
+CREATE TABLE people.acting_versions (
+  building_id uuid NOT NULL,
+  version bigint NOT NULL,
+  CONSTRAINT acting_versions_pkey PRIMARY KEY (building_id),
+  CONSTRAINT acting_versions_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id)
+);
 
 CREATE TABLE people.bases (
   building_id uuid NOT NULL,
@@ -586,6 +644,8 @@ CREATE TABLE people.bases (
   CONSTRAINT bases_recorded_by_persons_id_fk FOREIGN KEY (recorded_by) REFERENCES people.persons(id)
 );
 CREATE INDEX bases_recorded_by_index ON people.bases USING btree (recorded_by);
+CREATE TRIGGER bases_append_only BEFORE DELETE OR UPDATE ON people.bases FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER bases_never_truncated BEFORE TRUNCATE ON people.bases FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.buildings (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -594,7 +654,9 @@ CREATE TABLE people.buildings (
   time_zone text NOT NULL,
   area_cm2 bigint NOT NULL DEFAULT 0,
   created_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT buildings_pkey PRIMARY KEY (id)
+  regime text NOT NULL DEFAULT 'ru'::text,
+  CONSTRAINT buildings_pkey PRIMARY KEY (id),
+  CONSTRAINT buildings_regime_check CHECK ((regime ~ '^[a-z][a-z0-9-]{0,15}$'::text))
 );
 
 CREATE TABLE people.dead_contacts (
@@ -661,6 +723,42 @@ CREATE TABLE people.looks (
 );
 CREATE INDEX looks_at_index ON people.looks USING btree (building_id, at);
 CREATE INDEX looks_person_index ON people.looks USING btree (person_id);
+CREATE TRIGGER looks_append_only BEFORE DELETE OR UPDATE ON people.looks FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER looks_never_truncated BEFORE TRUNCATE ON people.looks FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE TABLE people.marks (
+  building_id uuid NOT NULL,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  mark uuid NOT NULL,
+  act text NOT NULL,
+  kind text NOT NULL,
+  person_id uuid NOT NULL,
+  premises_id uuid,
+  document_kind text,
+  document_number text NOT NULL,
+  document_date date,
+  from_day date NOT NULL,
+  until_day date,
+  note text NOT NULL DEFAULT ''::text,
+  recorded_at timestamp(3) with time zone NOT NULL,
+  recorded_by uuid NOT NULL,
+  superseded_at timestamp(3) with time zone,
+  CONSTRAINT marks_building_id_id_pk PRIMARY KEY (building_id, id),
+  CONSTRAINT marks_act_check CHECK ((act = ANY (ARRAY['stated'::text, 'ended'::text, 'corrected'::text, 'withdrawn'::text, 'merged'::text]))),
+  CONSTRAINT marks_days_check CHECK ((from_day < until_day)),
+  CONSTRAINT marks_kind_check CHECK ((kind = ANY (ARRAY['debtor'::text, 'association-owned'::text, 'original-owner'::text, 'representative'::text]))),
+  CONSTRAINT marks_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
+  CONSTRAINT marks_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id),
+  CONSTRAINT marks_premises_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id),
+  CONSTRAINT marks_recorded_by_persons_id_fk FOREIGN KEY (recorded_by) REFERENCES people.persons(id)
+);
+CREATE INDEX marks_person_index ON people.marks USING btree (person_id);
+CREATE INDEX marks_premises_index ON people.marks USING btree (building_id, premises_id);
+CREATE INDEX marks_recorded_by_index ON people.marks USING btree (recorded_by);
+CREATE UNIQUE INDEX marks_known_key ON people.marks USING btree (building_id, mark) WHERE (superseded_at IS NULL);
+CREATE TRIGGER marks_kept BEFORE DELETE OR UPDATE OF building_id, id, mark, act, kind, person_id, premises_id, document_kind, document_number, document_date, from_day, until_day, note, recorded_at, recorded_by ON people.marks FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER marks_never_truncated BEFORE TRUNCATE ON people.marks FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER marks_superseded_once BEFORE UPDATE OF superseded_at ON people.marks FOR EACH ROW WHEN (((old.superseded_at IS NOT NULL) AND (new.superseded_at IS DISTINCT FROM old.superseded_at))) EXECUTE FUNCTION refuse_second_end();
 
 CREATE TABLE people.message_choices (
   person_id uuid NOT NULL,
@@ -682,6 +780,8 @@ CREATE TABLE people.message_events (
   CONSTRAINT message_events_message_id_messages_id_fk FOREIGN KEY (message_id) REFERENCES people.messages(id) ON DELETE CASCADE
 );
 CREATE INDEX message_events_message_index ON people.message_events USING btree (message_id);
+CREATE TRIGGER message_events_append_only BEFORE DELETE OR UPDATE ON people.message_events FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER message_events_never_truncated BEFORE TRUNCATE ON people.message_events FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.messages (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -712,14 +812,17 @@ CREATE TABLE people.messages (
   CONSTRAINT messages_building_id_buildings_id_fk FOREIGN KEY (building_id) REFERENCES people.buildings(id),
   CONSTRAINT messages_person_id_persons_id_fk FOREIGN KEY (person_id) REFERENCES people.persons(id)
 );
-CREATE INDEX messages_about_index ON people.messages USING btree (about) WHERE (about IS NOT NULL);
+CREATE INDEX messages_about_index ON people.messages USING btree (about, id) WHERE (about IS NOT NULL);
 CREATE INDEX messages_building_index ON people.messages USING btree (building_id);
+CREATE INDEX messages_failed_index ON people.messages USING btree (next_attempt_at) WHERE (state = 'failed'::text);
 CREATE INDEX messages_inbox_index ON people.messages USING btree (person_id, id) WHERE (channel = 'app'::text);
 CREATE INDEX messages_person_index ON people.messages USING btree (person_id);
 CREATE INDEX messages_queue_index ON people.messages USING btree (next_attempt_at) WHERE (state = 'queued'::text);
 CREATE INDEX messages_recipient_index ON people.messages USING btree (recipient, id);
 CREATE INDEX messages_reference_index ON people.messages USING btree (channel, reference) WHERE (reference IS NOT NULL);
 CREATE UNIQUE INDEX messages_once_key ON people.messages USING btree (once_key);
+CREATE TRIGGER messages_kept BEFORE DELETE ON people.messages FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER messages_never_truncated BEFORE TRUNCATE ON people.messages FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.persons (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -770,6 +873,8 @@ CREATE TABLE people.premises_past (
   CONSTRAINT premises_past_building_id_premises_id_superseded_at_pk PRIMARY KEY (building_id, premises_id, superseded_at),
   CONSTRAINT premises_past_fk FOREIGN KEY (building_id, premises_id) REFERENCES people.premises(building_id, id)
 );
+CREATE TRIGGER premises_past_append_only BEFORE DELETE OR UPDATE ON people.premises_past FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER premises_past_never_truncated BEFORE TRUNCATE ON people.premises_past FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.register_events (
   building_id uuid NOT NULL,
@@ -792,6 +897,8 @@ CREATE TABLE people.register_events (
 );
 CREATE INDEX register_events_premises_index ON people.register_events USING btree (building_id, premises_id);
 CREATE INDEX register_events_recorded_by_index ON people.register_events USING btree (recorded_by);
+CREATE TRIGGER register_events_append_only BEFORE DELETE OR UPDATE ON people.register_events FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER register_events_never_truncated BEFORE TRUNCATE ON people.register_events FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.register_imports (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -859,6 +966,8 @@ CREATE INDEX representations_agent_index ON people.representations USING btree (
 CREATE INDEX representations_principal_index ON people.representations USING btree (principal_id);
 CREATE INDEX representations_recorded_by_index ON people.representations USING btree (recorded_by);
 CREATE INDEX representations_revoked_by_index ON people.representations USING btree (revoked_by);
+CREATE TRIGGER representations_kept BEFORE DELETE OR UPDATE OF building_id, id, basis, premises_ids, document_kind, document_number, document_date, document, from_day, until_day, recorded_at, recorded_by ON people.representations FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER representations_never_truncated BEFORE TRUNCATE ON people.representations FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE TABLE people.roles (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -937,9 +1046,13 @@ CREATE TABLE people.titles (
 );
 CREATE INDEX titles_active_index ON people.titles USING btree (building_id) WHERE (superseded_at IS NULL);
 CREATE INDEX titles_import_index ON people.titles USING btree (building_id, import_id);
+CREATE INDEX titles_joint_index ON people.titles USING gin (joint_with) WHERE ((superseded_at IS NULL) AND (joint_with <> '{}'::uuid[]));
 CREATE INDEX titles_person_index ON people.titles USING btree (person_id);
 CREATE INDEX titles_premises_index ON people.titles USING btree (building_id, premises_id);
 CREATE INDEX titles_usufructuary_index ON people.titles USING btree (usufructuary_id);
+CREATE TRIGGER titles_kept BEFORE DELETE OR UPDATE OF building_id, id, premises_id, person_id, share, document, held_from, recorded_at, import_id, held_to, document_kind, document_number, document_date, room, joint_with, "freeze", arrested, usufructuary_id ON people.titles FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER titles_never_truncated BEFORE TRUNCATE ON people.titles FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER titles_superseded_once BEFORE UPDATE OF superseded_at ON people.titles FOR EACH ROW WHEN (((old.superseded_at IS NOT NULL) AND (new.superseded_at IS DISTINCT FROM old.superseded_at))) EXECUTE FUNCTION refuse_second_end();
 
 CREATE SCHEMA veche;
 
@@ -967,6 +1080,17 @@ CREATE TABLE veche.migrations (
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT migrations_pkey PRIMARY KEY (name)
 );
+
+CREATE OR REPLACE FUNCTION veche.analyze_rolls()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$
+BEGIN
+  ANALYZE meetings.roll;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION veche.grant_application(application name)
  RETURNS void
@@ -1021,5 +1145,15 @@ BEGIN
       EXECUTE format('ALTER %s OWNER TO %I', one.named, application);
     END LOOP;
   END IF;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION veche.refuse_second_end()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'a version of %.% is superseded once', TG_TABLE_SCHEMA, TG_TABLE_NAME
+    USING ERRCODE = 'restrict_violation';
 END
 $function$;
