@@ -1,30 +1,35 @@
 // Minutes drawn up: one model becomes PDF, XML and JSON, and with the annexes files of the house named by their hashes.
 // An edition is never changed: what was wrong or missing is put right by the next one, and the log names both.
-import type { Translate } from '@veche/core/messages.ts';
 import { refuse, type Refusal } from '@veche/core/refusal.ts';
 import { encodeBase64, encodeHex } from '@veche/ledger/bytes.ts';
 import { parseCheckpoint } from '@veche/ledger/checkpoint.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
 import { parseNote } from '@veche/ledger/note.ts';
 import type { House } from '@veche/module-kit/module.ts';
-import { getBuilding, personNames } from '@veche/people/store.ts';
+import { getBuilding } from '@veche/people/store.ts';
+import { listOverrides } from '../calling/store.ts';
 import { translateIn } from '../catalogs.ts';
-import { countedBallots, makeAnnexes } from '../domain/annexes.ts';
+import { acceptedRisks } from '../domain/accepted.ts';
 import { composeMinutes, type Particulars } from '../domain/minutes-model.ts';
-import { writeMinutes } from '../domain/minutes.ts';
+import { layCarried } from '../follow-ups/joined.ts';
+import { readSettled } from '../follow-ups/settled.ts';
 import { signEntry, submitEntry, type SignedEntry } from '../milestone.ts';
+import { countPassings } from '../sales/store.ts';
 import {
   findMeeting,
   lockMeeting,
   MILESTONES,
   noticeOf,
   numberOfMeeting,
+  pageRoll,
   readMilestones,
-  readRoll,
   type MeetingKey,
   type MeetingRow,
 } from '../store.ts';
-import { readBox, resultOf } from './box.ts';
+import { layBox, layNames } from './box.ts';
+import { withBoxThread, type BoxThread } from './box-thread.ts';
+import { makeFurtherAnnexes } from './further-annexes.ts';
+import { findActedFor, wordsFor, type ActedFor } from './representation.ts';
 import type { KeptAnnex } from './schema.ts';
 import {
   insertEdition,
@@ -50,31 +55,38 @@ export async function drawUp(
   edition: number,
   particulars: Particulars,
   author: { readonly personId: string; readonly at: Date } | null,
+  thread: BoxThread,
 ): Promise<DrawnUp> {
   const key = { buildingId: row.buildingId, id: row.id };
   const translate = translateIn(row.language);
-  const [building, milestones, number, editions] = await Promise.all([
+  const [building, milestones, number, editions, taken, acting] = await Promise.all([
     getBuilding(house.db, key.buildingId),
     readMilestones(house.db, key),
     numberOfMeeting(house.db, key.buildingId, row.calledAt!),
     listEditions(house.db, key),
+    listOverrides(house.db, key),
+    findActedFor(house, row),
   ]);
+  const notice = noticeOf(row);
   const logged = new Map(
     (await house.ledger.read([...milestones.values()])).map(({ idem, index }) => [idem, index]),
   );
   // What the annexes hold is fixed by the close, so that every edition has the same ones.
   const known = editions.find(({ annexes }) => annexes.length > 0)?.annexes;
-  const annexes = known ?? (await keepAnnexes(house, key, row, translate));
+  const annexes = known ?? (await keepAnnexes(house, key, row, acting, thread));
   const drawnUpAt = author?.at ?? row.closedAt!;
   const minutes = composeMinutes(
     {
-      notice: noticeOf(row),
-      result: resultOf(row),
+      notice,
+      result: await readSettled(house.db, row),
       city: building.city,
       number,
       edition,
       particulars,
       annexes: annexes.map(publishedAnnex),
+      accepted: acceptedRisks(notice, taken, translate),
+      representation: acting.counts,
+      passed: await countPassings(house.db, key),
       shortNotice: row.shortNotice,
       calledAt: row.calledAt!,
       openedAt: row.openedAt!,
@@ -92,14 +104,10 @@ export async function drawUp(
     row.language,
     translate,
   );
-  // Needed for the few minutes of a year when minutes are drawn up: what makes the files is loaded only then.
-  const [{ renderMinutes }, { renderMinutesJson, renderMinutesXml }] = await Promise.all([
-    import('../minutes-pdf.ts'),
-    import('./minutes-xml.ts'),
-  ]);
-  const pdf = await keep(house, key, await renderMinutes(writeMinutes(minutes, translate), drawnUpAt), 'pdf');
-  const xml = await keep(house, key, renderMinutesXml(minutes), 'xml');
-  const json = await keep(house, key, renderMinutesJson(minutes), 'json');
+  const files = await thread.ask('minutes', { minutes, drawnUpAt });
+  const pdf = await keep(house, key, files.pdf, 'pdf');
+  const xml = await keep(house, key, files.xml, 'xml');
+  const json = await keep(house, key, files.json, 'json');
   const entry = signEntry(house, key, {
     kind: 'minutes',
     pdf: pdf.hash,
@@ -142,7 +150,9 @@ export async function drawUpAnew(
   if (!before || before.state === 'draft') return refuse('not-found');
   if (before.state !== 'closed') return refuse('not-closed');
   // The files are made before the lock is taken: they hurt nobody when another was quicker.
-  const { entry, row } = await drawUp(house, before, next, particulars, author);
+  const { entry, row } = await withBoxThread((thread) =>
+    drawUp(house, before, next, particulars, author, thread),
+  );
   const refused = await house.db.transaction(async (tx) => {
     await lockMeeting(tx, key);
     if (((await listEditions(tx, key)).at(-1)?.edition ?? 0) >= next) return refuse('drawn-up-meanwhile');
@@ -177,30 +187,32 @@ async function keepAnnexes(
   house: House,
   key: MeetingKey,
   row: MeetingRow,
-  translate: Translate,
+  acting: ActedFor,
+  thread: BoxThread,
 ): Promise<KeptAnnex[]> {
-  const [roll, box] = await Promise.all([readRoll(house.db, key), readBox(house, key)]);
-  const names = await personNames(
-    house.db,
-    roll.flatMap(({ personId }) => personId ?? []),
-  );
-  const files = makeAnnexes(
-    {
-      notice: row.notice!,
-      result: row.result!,
-      items: noticeOf(row).items,
-      roll,
-      names,
-      counted: countedBallots(box, row.closing?.size ?? null),
-      salts: [house.random(32), house.random(32), house.random(32)],
-    },
-    translate,
-  );
+  if (!thread.has('box')) await layBox(house, key, thread);
+  if (!thread.has('roll')) await thread.lay('roll', pageRoll(house.db, key));
+  if ((await countPassings(house.db, key)) > 0) await thread.lay('now', pageRoll(house.db, key, 'now'));
+  if (!thread.has('carried')) await layCarried(house, row, thread);
+  await layNames(house, key, thread);
+  const files = await thread.ask('annexes', {
+    language: row.language,
+    closingSize: row.closing?.size ?? null,
+    sale: noticeOf(row).sale,
+    notice: row.notice!,
+    result: row.result!,
+    items: noticeOf(row).items,
+    actedFor: await wordsFor(house, acting, translateIn(row.language)),
+    salts: [house.random(32), house.random(32), house.random(32)],
+  });
   const kept: KeptAnnex[] = [];
   for (const { annex, content } of files) {
     const type = annex.fileName.slice(annex.fileName.lastIndexOf('.') + 1);
     kept.push({ ...annex, file: (await keep(house, key, content, type)).name });
   }
+  const { deliveries, materials } = await makeFurtherAnnexes(house, row, kept.length + 1);
+  kept.push({ ...deliveries.annex, file: (await keep(house, key, deliveries.content, 'csv')).name });
+  for (const { annex, file } of materials) kept.push({ ...annex, file });
   return kept;
 }
 

@@ -7,7 +7,7 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { catalogs } from '../catalogs.ts';
-import { exampleMinutes, exampleNotice } from '../domain/example.ts';
+import { exampleMinutes, exampleNotice, exampleResult } from '../domain/example.ts';
 import { composeMinutes, minutesModel, PROFILES, type MinutesInput } from '../domain/minutes-model.ts';
 import { renderMinutesJson, renderMinutesXml } from './minutes-xml.ts';
 
@@ -34,6 +34,28 @@ function complaintsOf(xml: Uint8Array): string {
 }
 
 const alone = { closing: null, annexes: [] } as const;
+const full: Partial<MinutesInput> = {
+  notice: {
+    ...exampleNotice,
+    kind: 'annual',
+    convener: 'tenth',
+    gathering: { at: '2026-03-20T16:00:00Z', place: 'Двор <дома>' },
+    items: exampleNotice.items.map((item, i) => (i === 0 ? { ...item, round: 1 } : item)),
+  },
+  result: {
+    ...exampleResult,
+    items: exampleResult.items.map((item, i) =>
+      i === 0
+        ? { ...item, effect: 'costs-on-yes-voters' as const }
+        : { ...item, fallback: { kind: 'second-vote' as const, trigger: [], due: true } },
+    ),
+  },
+  accepted: [
+    { stage: 'call', code: 'short-notice', item: null, title: 'Короткий срок', reason: 'Авария & срочно' },
+    { stage: 'close', code: 'annex-changed', item: 2, title: 'Приложение', reason: 'Файл тот же' },
+  ],
+  representation: [{ basis: 'attorney', ballots: 2, shares: 3 }],
+};
 const named: Partial<MinutesInput> = {
   edition: 2,
   particulars: {
@@ -51,6 +73,7 @@ describe('minutes for programs', () => {
     ['of a log without witnesses', alone],
     ['with names and signs that XML keeps for itself', named],
     ['called at short notice', { shortNotice: true }],
+    ['with reservations, representatives, a second vote and what follows from it', full],
   ])('are valid XML and JSON by the published forms: %s', (_, change) => {
     for (const locale of LOCALES) {
       const minutes = compose(change, locale);
@@ -85,6 +108,34 @@ describe('minutes for programs', () => {
     expect(find('//m:initiator')).toEqual(['Совет дома «Лесная» & соседи']);
     expect(find('//m:storage')).toEqual(['<у председателя>']);
     document.dispose();
+  });
+
+  it('name in XML too by whom the meeting was called, what was let stand and why, and who voted through others', () => {
+    const document = XmlDocument.fromString(decodeUtf8(renderMinutesXml(compose(full))));
+    const find = (path: string) =>
+      document.find(path, { m: 'urn:veche:minutes:1' }).map((node) => node.content);
+    expect(find('//m:meeting/@convener')).toEqual(['tenth']);
+    expect(find('//m:gathering')).toEqual(['Двор <дома>']);
+    expect(find('//m:risk[@stage="call"]/m:reason')).toEqual(['Авария & срочно']);
+    expect(find('//m:risk[@stage="close"]/@item')).toEqual(['2']);
+    expect(find('//m:representation/m:by/@shares')).toEqual(['3']);
+    expect(find('//m:item[@number="1"]/@round')).toEqual(['1']);
+    expect(find('//m:item[@number="1"]/@effect')).toEqual(['costs-on-yes-voters']);
+    expect(find('//m:item[@number="2"]/@followUp')).toEqual(['second-vote']);
+    document.dispose();
+  });
+
+  it('say nothing of what was not: minutes that were drawn up before there were such fields have the same form', () => {
+    const minutes = compose();
+    for (const field of ['accepted', 'representation'])
+      expect(Object.hasOwn(minutes, field), field).toBe(false);
+    for (const field of ['kind', 'convener', 'gathering'])
+      expect(Object.hasOwn(minutes.meeting, field), field).toBe(false);
+    for (const field of ['round', 'effect', 'tie', 'followUp'])
+      expect(
+        minutes.items.some((item) => Object.hasOwn(item, field)),
+        field,
+      ).toBe(false);
   });
 
   it('hold what somebody pasted into an item, without the control characters that no XML can', () => {

@@ -36,12 +36,23 @@ export function renderMinutesXml(minutes: MinutesModel): Uint8Array {
     id: meeting.id,
     form: meeting.form,
     shortNotice: String(meeting.shortNotice),
+    ...(meeting.kind ? { kind: meeting.kind } : {}),
+    ...(meeting.convener ? { convener: meeting.convener } : {}),
   });
   put(held, 'title', meeting.title);
   for (const moment of ['calledAt', 'opensAt', 'closesAt', 'rollTakenAt', 'sealedAt'] as const)
     put(held, moment, meeting[moment]);
   put(held, 'page', meeting.page);
+  if (meeting.gathering) held.ele('gathering', { at: meeting.gathering.at }).txt(meeting.gathering.place);
   if (minutes.initiator !== null) put(root, 'initiator', minutes.initiator);
+  if (minutes.accepted) {
+    const accepted = root.ele('accepted');
+    for (const { stage, code, item, title, reason } of minutes.accepted) {
+      const risk = accepted.ele('risk', { stage, code, ...(item === null ? {} : { item: String(item) }) });
+      put(risk, 'title', title);
+      put(risk, 'reason', reason);
+    }
+  }
 
   const roll = root.ele('base', {
     premises: String(base.premises),
@@ -57,11 +68,27 @@ export function renderMinutesXml(minutes: MinutesModel): Uint8Array {
     effective: String(ballots.effective),
     superseded: String(ballots.superseded),
     ...(ballots.late === null ? {} : { late: String(ballots.late) }),
+    ...(ballots.carried === undefined ? {} : { carried: String(ballots.carried) }),
   });
+  if (minutes.representation) {
+    const representation = root.ele('representation');
+    for (const { basis, ballots: cast, shares } of minutes.representation)
+      representation.ele('by', { basis, ballots: String(cast), shares: String(shares) });
+  }
+  if (minutes.passed)
+    root.ele('passed', { sale: minutes.passed.sale, shares: String(minutes.passed.shares) });
 
   const items = root.ele('items');
   for (const item of minutes.items) {
-    const one = items.ele('item', { number: String(item.number), id: item.id, verdict: item.verdict });
+    const one = items.ele('item', {
+      number: String(item.number),
+      id: item.id,
+      verdict: item.verdict,
+      ...(item.round === undefined ? {} : { round: String(item.round) }),
+      ...(item.effect ? { effect: item.effect } : {}),
+      ...(item.tie ? { tie: item.tie } : {}),
+      ...(item.followUp ? { followUp: item.followUp } : {}),
+    });
     for (const speaker of item.heard) put(one, 'heard', speaker);
     put(one, 'proposed', item.text);
     if (item.explanation !== '') put(one, 'explanation', item.explanation);

@@ -1,6 +1,7 @@
 // All SQL of what follows the count; rows become domain values here and nowhere else.
 import type { Tx } from '@veche/module-kit/database.ts';
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, or } from 'drizzle-orm';
+import { entries } from '../schema.ts';
 import type { MeetingKey } from '../store.ts';
 import type { MinutesAnnex } from '../domain/minutes-model.ts';
 import { minutes, minutesSignatures, paperSteps, type KeptAnnex } from './schema.ts';
@@ -56,6 +57,25 @@ export async function withdrawSignature(
     .where(and(isSignatureOf(key), eq(minutesSignatures.id, id), isNull(minutesSignatures.withdrawnAt)))
     .returning({ id: minutesSignatures.id });
   return rows.length > 0;
+}
+
+/** Every ballot of the voters for whom somebody else has cast at least once, and what passed meanwhile; in no order. */
+export async function readActedFor(tx: Tx, key: MeetingKey) {
+  const isEntryOf = and(eq(entries.buildingId, key.buildingId), eq(entries.meeting, key.id));
+  const actedFor = tx
+    .select({ voter: entries.voter })
+    .from(entries)
+    .where(and(isEntryOf, isNotNull(entries.castBy)));
+  return tx
+    .select({
+      idem: entries.idem,
+      payload: entries.payload,
+      salt: entries.salt,
+      castBy: entries.castBy,
+      basis: entries.basis,
+    })
+    .from(entries)
+    .where(and(isEntryOf, or(inArray(entries.voter, actedFor), eq(entries.kind, 'roll.amended'))));
 }
 
 export type StepRow = typeof paperSteps.$inferSelect;

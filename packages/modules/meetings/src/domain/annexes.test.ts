@@ -33,6 +33,7 @@ const input: AnnexInput = {
     ['e5', ballot(1)],
     ['e2', ballot(2)],
   ]),
+  actedFor: new Map([['e2', 'электронно, через представителя']]),
   salts: [salt(1), salt(2), salt(3)],
 };
 const make = (change: Partial<AnnexInput> = {}, locale: 'ru' | 'en' = 'ru') =>
@@ -65,6 +66,16 @@ describe('the annexes of the minutes', () => {
       '"кв. 8";"1";"Белова Вера; Ильинична";"140/3";"70.0000";"2/3"',
       expect.stringContaining('"70/3";"70.0000";"1/3"'),
       '"кв. 10";"1";"Орлова Анна";"54.3000";"54.3000";"1"',
+    ]);
+  });
+
+  it('say of those who took part how they voted: in person, or who did so for them and on what basis', () => {
+    const rows = rowsOf(make()[2]!.content).filter((row) => row !== '');
+    expect(rows[1]).toMatch(/"Как проголосовал"$/);
+    expect(rows.slice(2).map((row) => row.split(';').at(-1))).toEqual([
+      '"электронно"',
+      '"электронно, через представителя"',
+      '"электронно"',
     ]);
   });
 

@@ -93,6 +93,8 @@ export const exampleMinutes: MinutesInput = {
       personal: true,
     },
   ],
+  accepted: [],
+  representation: [],
   shortNotice: false,
   calledAt: new Date('2026-03-01T08:15:00Z'),
   openedAt: new Date('2026-03-12T06:00:01Z'),

@@ -1,12 +1,16 @@
 // The minutes as data: what they say, in one shape from which the PDF, the XML and the JSON are all made.
 // The shape is published (docs/formats), so a field is never renamed or given another meaning: `format` counts up instead.
+// A field that is new is optional and left out where it says nothing, so that older minutes stay valid.
 import { LOCALES, type Locale } from '@veche/core/locale.ts';
 import type { Translate } from '@veche/core/messages.ts';
 import type { Notice } from '@veche/ledger/meeting.ts';
 import type { ItemResult, Result } from '@veche/rules/count.ts';
 import { explainItem, quantityOfArea, quantityOfPercent, type Quantity } from '@veche/rules/explain.ts';
 import { z } from 'zod';
+import type { AcceptedRisk } from './accepted.ts';
+import { SALE_POLICIES } from './agenda-choices.ts';
 import { arithmeticLines } from './arithmetic.ts';
+import { outcomeOf } from './outcome.ts';
 
 /** `ru-266`: the parts that order 266/pr of 30.04.2025 asks for, in its order; `generic`: the same without its titles. */
 export const PROFILES = ['ru-266', 'generic'] as const;
@@ -15,7 +19,15 @@ export type Profile = (typeof PROFILES)[number];
 export const SIGNATORY_ROLES = ['chair', 'secretary', 'counter'] as const;
 export type SignatoryRole = (typeof SIGNATORY_ROLES)[number];
 
-export const ANNEX_KINDS = ['notice', 'roll', 'participants', 'votes', 'result'] as const;
+export const ANNEX_KINDS = [
+  'notice',
+  'roll',
+  'participants',
+  'votes',
+  'result',
+  'deliveries',
+  'material',
+] as const;
 export type AnnexKind = (typeof ANNEX_KINDS)[number];
 
 const instant = z.iso.datetime();
@@ -68,8 +80,29 @@ export const minutesModel = z.strictObject({
     sealedAt: instant,
     shortNotice: z.boolean(),
     page: z.url(),
+    kind: z.enum(['annual', 'extraordinary']).optional(),
+    convener: z
+      .enum(['owner', 'tenth', 'management', 'council'])
+      .optional()
+      .meta({ description: 'Who called, by the notice; who that is by name stands in `initiator`.' }),
+    gathering: z
+      .strictObject({ at: instant, place: text })
+      .optional()
+      .meta({ description: 'When and where people came together. Who was present signs a list on paper.' }),
   }),
   initiator: text.nullable(),
+  accepted: z
+    .array(
+      z.strictObject({
+        stage: z.enum(['call', 'close']),
+        code: text,
+        item: z.int().nullable().meta({ description: 'The number of the item; null: the whole meeting.' }),
+        title: text,
+        reason: text,
+      }),
+    )
+    .optional()
+    .meta({ description: 'What was found against the meeting and let stand, with the reason.' }),
   base: z.strictObject({ area, premises: z.int(), owners: z.int(), entitlements: z.int() }),
   participation: z.strictObject({ area, percent: percent.nullable(), owners: fraction }),
   quorum: z
@@ -80,7 +113,31 @@ export const minutesModel = z.strictObject({
     effective: z.int(),
     superseded: z.int(),
     late: z.int().nullable(),
+    carried: z.int().optional().meta({
+      description:
+        'Of those logged, cast in the vote that this one continues; absent where it continues none.',
+    }),
   }),
+  representation: z
+    .array(
+      z.strictObject({
+        basis: z
+          .string()
+          .regex(/^[a-z-]+$/)
+          .meta({ description: 'On what somebody acted for the owner, such as `attorney` or `guardian`.' }),
+        ballots: z.int(),
+        shares: z.int(),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Ballots that count and were cast by somebody else than the owner; absent: none.' }),
+  passed: z
+    .strictObject({ sale: z.enum(SALE_POLICIES), shares: z.int() })
+    .optional()
+    .meta({
+      description:
+        'How many shares changed hands while voting went on, and what became of their votes; absent: none.',
+    }),
   items: z.array(
     z.strictObject({
       number: z.int(),
@@ -98,7 +155,26 @@ export const minutesModel = z.strictObject({
       votes: z.array(votes),
       arithmetic: z.array(text).meta({ description: 'The count in sentences, to be redone on paper.' }),
       verdict: z.string().regex(/^[a-z-]+$/),
-      decision: text,
+      decision: text.meta({ description: 'With what follows from it, in sentences.' }),
+      round: z
+        .int()
+        .optional()
+        .meta({ description: 'How many votes on the same question came before; absent: none.' }),
+      effect: z
+        .string()
+        .regex(/^[a-z-]+$/)
+        .optional()
+        .meta({ description: 'What else the decision brings, such as who bears the costs.' }),
+      tie: z
+        .string()
+        .regex(/^[a-z-]+$/)
+        .optional()
+        .meta({ description: 'Who decides, the votes being equal.' }),
+      followUp: z
+        .string()
+        .regex(/^[a-z-]+$/)
+        .optional()
+        .meta({ description: 'The second chance that the rule grants after this outcome.' }),
     }),
   ),
   storage: text.nullable().meta({ description: 'Where minutes and ballots are kept.' }),
@@ -154,8 +230,19 @@ export const NO_PARTICULARS: Particulars = {
   heard: {},
 };
 
+/** The form of minutes that a law asks for; every other law is content with the generic one. */
+const PROFILES_OF_LAWS: Readonly<Record<string, Profile>> = { ru: 'ru-266' };
+
+/** What the close draws up by itself under the law of the building. */
+export const firstParticulars = (regime: string): Particulars => ({
+  ...NO_PARTICULARS,
+  profile: PROFILES_OF_LAWS[regime] ?? 'generic',
+});
+
 /** A milestone of the meeting and its number in the public journal. */
 export type JournalRecord = { readonly kind: string; readonly index: number };
+
+export type Representation = NonNullable<MinutesModel['representation']>[number];
 
 export type MinutesInput = {
   readonly notice: Notice;
@@ -166,6 +253,11 @@ export type MinutesInput = {
   readonly edition: number;
   readonly particulars: Particulars;
   readonly annexes: readonly MinutesAnnex[];
+  readonly accepted: readonly AcceptedRisk[];
+  /** Ballots that count and that somebody else than the owner cast. */
+  readonly representation: readonly Representation[];
+  /** How many times a share passed while voting went on; absent: never. */
+  readonly passed?: number;
   readonly shortNotice: boolean;
   readonly calledAt: Date;
   readonly openedAt: Date;
@@ -215,8 +307,12 @@ export function composeMinutes(input: MinutesInput, locale: Locale, translate: T
       sealedAt: input.closedAt.toISOString(),
       shortNotice: input.shortNotice,
       page: `${input.webOrigin}/buildings/${input.buildingId}/meetings/${notice.meeting}`,
+      ...(notice.kind ? { kind: notice.kind } : {}),
+      ...(notice.convener ? { convener: notice.convener } : {}),
+      ...(notice.gathering ? { gathering: { ...notice.gathering } } : {}),
     },
     initiator: particulars.initiator,
+    ...(input.accepted.length === 0 ? {} : { accepted: input.accepted.map((one) => ({ ...one })) }),
     base: {
       area: areaOf(result.roll.area),
       premises: result.roll.units,
@@ -230,8 +326,12 @@ export function composeMinutes(input: MinutesInput, locale: Locale, translate: T
     },
     quorum: quorumOf(result.items),
     ballots: { ...result.ballots, late: result.ballots.late ?? null },
+    ...(input.representation.length === 0
+      ? {}
+      : { representation: input.representation.map((one) => ({ ...one })) }),
+    ...(input.passed ? { passed: { sale: notice.sale ?? 'stays', shares: input.passed } } : {}),
     items: result.items.map((item, position) => {
-      const { text, explanation, rule } = notice.items[position]!;
+      const { text, explanation, rule, round, ruleTexts } = notice.items[position]!;
       return {
         number: item.number,
         id: item.item,
@@ -241,7 +341,8 @@ export function composeMinutes(input: MinutesInput, locale: Locale, translate: T
         rule: {
           id: rule.id,
           version: rule.version,
-          name: translate(`rule.${rule.id}.name`),
+          // The words that the owners were given, where the notice has them in this language.
+          name: ruleTexts?.[locale]?.name ?? translate(`rule.${rule.id}.name`),
           legalRef: rule.legalRef,
           confidence: rule.confidence,
         },
@@ -255,7 +356,11 @@ export function composeMinutes(input: MinutesInput, locale: Locale, translate: T
         })),
         arithmetic: arithmeticLines(explainItem(item, rule), locale, translate),
         verdict: item.verdict,
-        decision: translate(`minutes.verdict.${item.verdict}`, { number: item.number }),
+        decision: decisionOf(item, translate),
+        ...(round === undefined ? {} : { round }),
+        ...(item.effect ? { effect: item.effect } : {}),
+        ...(item.tie ? { tie: item.tie } : {}),
+        ...(item.fallback?.due ? { followUp: item.fallback.kind } : {}),
       };
     }),
     storage: particulars.storage,
@@ -271,6 +376,20 @@ export function composeMinutes(input: MinutesInput, locale: Locale, translate: T
       },
     },
   };
+}
+
+/** The verdict in a sentence, and in further ones what it brings, or who or what may still change it. */
+function decisionOf(item: ItemResult, translate: Translate): string {
+  const { number, effect, tie, castingVote, fallback } = item;
+  return [
+    translate(`minutes.verdict.${outcomeOf(item)}`, { number }),
+    ...(effect ? [translate(`arithmetic.effect.${effect}`)] : []),
+    ...(tie ? [translate(`arithmetic.tie.${tie}`)] : []),
+    ...(castingVote ? [translate(`arithmetic.casting-vote.${castingVote}`)] : []),
+    ...(fallback?.due
+      ? [translate('arithmetic.fallback.due', { kind: translate(`fallback.${fallback.kind}`) })]
+      : []),
+  ].join(' ');
 }
 
 const plain = ({ exact, decimal, rounded }: Quantity) => ({ exact, decimal, rounded });

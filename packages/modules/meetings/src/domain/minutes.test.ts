@@ -62,6 +62,66 @@ describe('the minutes', () => {
     expect(wordsOf(short.blocks)).toContain('Less than 10 days passed');
   });
 
+  it('say by whom the meeting was convened, what was found against it and let stand, and who voted through others', () => {
+    const words = wordsOf(
+      write(
+        {
+          ...exampleMinutes,
+          notice: { ...exampleNotice, convener: 'council', kind: 'extraordinary' },
+          accepted: [
+            { stage: 'call', code: 'vague', item: 2, title: 'Расплывчато', reason: 'Смысл ясен' },
+            {
+              stage: 'close',
+              code: 'register-changed',
+              item: null,
+              title: 'Реестр изменился',
+              reason: 'Опечатка',
+            },
+          ],
+          representation: [
+            { basis: 'attorney', ballots: 2, shares: 5 },
+            { basis: 'guardian', ballots: 1, shares: 1 },
+          ],
+        },
+        'ru',
+      ).blocks,
+    );
+    expect(words).toContain('Кто созвал\nсовет дома');
+    expect(words).toContain('Вид собрания\nвнеочередное');
+    expect(words).toContain('До уведомления, вопрос 2: Расплывчато. Причина: Смысл ясен');
+    expect(words).toContain('До закрытия: Реестр изменился. Причина: Опечатка');
+    expect(words).toContain('доверенность: 2 бюллетеня, 5 долей; опекун: 1 бюллетень, 1 доля');
+    expect(wordsOf(write(exampleMinutes, 'ru').blocks)).not.toMatch(/Оговорки|через других лиц/);
+  });
+
+  it('say what a decision brings and what the law grants next, in the sentence of the decision', () => {
+    const [first, second, third] = exampleResult.items;
+    const result = {
+      ...exampleResult,
+      items: [
+        { ...first!, effect: 'costs-on-yes-voters' as const },
+        { ...second!, fallback: { kind: 'second-vote' as const, trigger: [], due: true } },
+        { ...third!, tie: 'court' as const },
+      ],
+    };
+    const items = exampleNotice.items.map((item, i) => (i === 1 ? { ...item, round: 1 } : item));
+    const words = wordsOf(
+      write({ ...exampleMinutes, result, notice: { ...exampleNotice, items } }, 'en').blocks,
+    );
+    expect(words).toContain('the decision is taken. Effect: only those who voted for bear the costs.');
+    expect(words).toContain('The law gives a second chance: a second vote by an easier rule.');
+    expect(words).toContain('The votes are equal: a court may decide.');
+    expect(words).toContain('Vote no. 2 on this question.');
+  });
+
+  it('leave the place of the list that those present sign: where people came together, and else say that there is none', () => {
+    const gathering = { at: '2026-03-20T16:00:00Z', place: 'Двор дома' };
+    const met = wordsOf(write({ ...exampleMinutes, notice: { ...exampleNotice, gathering } }, 'ru').blocks);
+    expect(met).toContain('расписываются в отдельном списке на бумаге');
+    expect(met).toMatch(/Очное обсуждение\n.*20 марта 2026.*19:00.*Двор дома/);
+    expect(wordsOf(write(exampleMinutes, 'ru').blocks)).toContain('лично никто не присутствовал');
+  });
+
   it('name those who called, spoke and sign, once somebody has said who they are', () => {
     const particulars = {
       profile: 'ru-266',

@@ -64,8 +64,25 @@ export function writeMinutes(minutes: MinutesModel, translate: Translate): Minut
           translate('minutes.place'),
           translate('minutes.place-value', { city: building.city, address: building.address }),
         ],
+        ...(meeting.convener
+          ? ([[translate('minutes.convener'), translate(`minutes.convener.${meeting.convener}`)]] as const)
+          : []),
         ...(minutes.initiator ? ([[translate('minutes.initiator'), minutes.initiator]] as const) : []),
+        ...(meeting.kind
+          ? ([[translate('minutes.kind'), translate(`minutes.kind.${meeting.kind}`)]] as const)
+          : []),
         [translate('minutes.form'), translate(`form.${meeting.form}`)],
+        ...(meeting.gathering
+          ? ([
+              [
+                translate('minutes.gathering'),
+                translate('minutes.gathering-value', {
+                  at: moment(meeting.gathering.at),
+                  place: meeting.gathering.place,
+                }),
+              ],
+            ] as const)
+          : []),
         [translate('minutes.called'), moment(meeting.calledAt)],
         [translate('minutes.voting-from'), moment(meeting.opensAt)],
         [translate('minutes.voting-to'), moment(meeting.closesAt)],
@@ -83,6 +100,7 @@ export function writeMinutes(minutes: MinutesModel, translate: Translate): Minut
       ],
     },
     ...(meeting.shortNotice ? [paragraph(translate('minutes.short-notice'))] : []),
+    ...acceptedBlocks(minutes, translate),
 
     heading(2, translate('minutes.agenda-title')),
     { kind: 'lines', lines: minutes.items.map(({ number, text }) => `${number}. ${text}`) },
@@ -117,11 +135,34 @@ export function writeMinutes(minutes: MinutesModel, translate: Translate): Minut
             superseded: count(ballots.superseded),
           }),
         ],
+        ...(minutes.representation
+          ? ([
+              [
+                translate('minutes.representation'),
+                minutes.representation
+                  .map((one) => translate('minutes.representation-value', one))
+                  .join('; '),
+              ],
+            ] as const)
+          : []),
+        ...(ballots.carried ? ([[translate('minutes.carried'), count(ballots.carried)]] as const) : []),
         ...(ballots.late ? ([[translate('minutes.late'), count(ballots.late)]] as const) : []),
+        ...(minutes.passed
+          ? ([
+              [
+                translate('minutes.passed'),
+                translate('minutes.passed-value', {
+                  shares: count(minutes.passed.shares),
+                  sale: minutes.passed.sale === 'follows-title' ? 'follows' : minutes.passed.sale,
+                }),
+              ],
+            ] as const)
+          : []),
         [translate('minutes.quorum'), translate(`minutes.quorum.${minutes.quorum}`)],
       ],
     },
     paragraph(translate('minutes.base-note'), 'quiet'),
+    paragraph(translate(meeting.gathering ? 'minutes.present.list' : 'minutes.present.nobody')),
     heading(2, translate('minutes.decisions-title')),
     ...minutes.items.flatMap((item) => itemBlocks(item, words, translate)),
     paragraph(translate('minutes.rounding'), 'quiet'),
@@ -193,6 +234,21 @@ function wordsIn(locale: Locale, timeZone: string, translate: Translate) {
   };
 }
 
+/** What was found against the meeting before the notice and before the close, and why it was let stand. */
+function acceptedBlocks({ accepted = [] }: MinutesModel, translate: Translate): Block[] {
+  if (accepted.length === 0) return [];
+  return [
+    heading(2, translate('minutes.accepted-title')),
+    paragraph(translate('minutes.accepted-text'), 'quiet'),
+    {
+      kind: 'lines',
+      lines: accepted.map(({ stage, item, title, reason }) =>
+        translate('minutes.accepted', { stage, item: item ?? 0, title, reason }),
+      ),
+    },
+  ];
+}
+
 /** Heard, proposed, voted, decided: the order of the law. */
 function itemBlocks(item: MinutesItem, words: Words, translate: Translate): Block[] {
   return [
@@ -201,6 +257,7 @@ function itemBlocks(item: MinutesItem, words: Words, translate: Translate): Bloc
       ? []
       : [paragraph(translate('minutes.heard', { names: item.heard.join(', ') }))]),
     ...(item.explanation === '' ? [] : [paragraph(item.explanation, 'quiet')]),
+    ...(item.round ? [paragraph(translate('minutes.round', { round: item.round + 1 }))] : []),
     paragraph(translate('minutes.proposed', { text: item.text })),
     paragraph(translate('minutes.rule', { name: item.rule.name, legalRef: item.rule.legalRef })),
     ...(item.rule.confidence === 'confirmed'
