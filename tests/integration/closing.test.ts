@@ -1,11 +1,16 @@
 // What follows the count, over a real database: minutes in every form, their editions, annexes and signatures.
 import { createHash, webcrypto } from 'node:crypto';
+import * as auditing from '@veche/meetings/auditing/contract.ts';
 import * as calling from '@veche/meetings/calling/contract.ts';
 import * as closing from '@veche/meetings/closing/contract.ts';
 import * as contract from '@veche/meetings/contract.ts';
 import * as decisions from '@veche/meetings/decisions/contract.ts';
 import { recordEarlierDecisions } from '@veche/meetings/decisions/record.ts';
+import * as notices from '@veche/meetings/notice/contract.ts';
 import { createCall, type Call } from '@veche/module-kit/client.ts';
+import * as people from '@veche/people/contract.ts';
+import * as register from '@veche/people/register/contract.ts';
+import { insertRole } from '@veche/people/store.ts';
 import * as asn1js from 'asn1js';
 import { unzipSync } from 'fflate';
 import * as pkijs from 'pkijs';
@@ -28,6 +33,8 @@ let place: Place;
 let chair: Call;
 let anna: Call;
 let stranger: Call;
+let auditor: Call;
+let operator: Call;
 
 const bytesOf = async (answer: Promise<Response>): Promise<Uint8Array> =>
   new Uint8Array(await (await answer).arrayBuffer());
@@ -40,14 +47,26 @@ beforeAll(async () => {
   chair = (await house.as('chair')).call;
   anna = (await house.as('anna')).call;
   stranger = createCall(house.url, fetch);
+  auditor = (await house.as('stranger')).call;
+  operator = (await house.as('vera')).call;
+  const { db, clock } = house.server.open.house;
+  for (const [call, role, buildingId] of [
+    [auditor, 'auditor', house.building],
+    [operator, 'operator', null],
+  ] as const) {
+    const { id: personId } = await call(people.getMe);
+    await insertRole(db, { buildingId, personId, role, grantedBy: null }, clock.now());
+  }
   place = await openOf(house);
   for (const [who, choices] of [
     ['anna', { 'item-1': 'for', 'item-2': 'for', 'item-3': 'against' }],
-    ['boris', { 'item-1': 'against' }],
+    ['boris', { 'item-1': 'for' }],
     ['office', { 'item-1': 'for', 'item-2': 'for', 'item-3': 'for' }],
   ] as const) {
     const device = await prepareDevice(await house.as(who), place, 'Телефон');
     await cast(device, signBallot(device, { ...choices }));
+    // Somebody thinks again.
+    if (who === 'boris') await cast(device, signBallot(device, { 'item-1': 'against' }));
   }
 });
 
@@ -88,6 +107,7 @@ describe('the papers of a meeting', () => {
       ['participants', true],
       ['votes', true],
       ['result', false],
+      ['deliveries', true],
     ]);
     const minutes = JSON.parse(await textOf(stranger(closing.getMinutesJson, { params: place }))) as {
       annexes: { sha256: string }[];
@@ -112,6 +132,23 @@ describe('the papers of a meeting', () => {
     expect(await refusalOf(stranger(closing.getAnnex, { params }))).toBe('sign-in-first');
     expect(await refusalOf(anna(closing.getClosing, { params: place }))).toBe('not-permitted');
     expect(await refusalOf(chair(closing.getAnnex, { params: { ...place, annex: '9' } }))).toBe('not-found');
+  });
+
+  it('say in an annex who was told up to the close, by which way and when', async () => {
+    const params = { ...place, annex: '6' };
+    const told = await textOf(chair(closing.getAnnex, { params }));
+    expect(told).toMatch(/anna of the house;[^\n]*О созыве собрания;Эл\. почта;a…@example\.org;/u);
+    expect(told.trimEnd().split('\n').at(-1)).toMatch(/^"Журнал уведомления[^"]*";"[0-9a-f]{64}"$/u);
+    expect(await refusalOf(operator(closing.getAnnex, { params }))).toBe('not-permitted');
+  });
+
+  it('name what was found against the meeting and let stand, with the reason', async () => {
+    const board = await chair(closing.getClosing, { params: place, query: { lang: 'ru' } });
+    const short = board.accepted.find(({ code }) => code === 'short-notice')!;
+    expect(short).toMatchObject({ stage: 'call', item: null });
+    const minutes = await textOf(stranger(closing.getMinutesXml, { params: place }));
+    expect(minutes).toContain(`<risk stage="call" code="short-notice">`);
+    expect(minutes).toContain(`<reason>${short.reason}</reason>`);
   });
 
   it('are drawn up anew with the names of those who sign: for people of the house, while strangers see the first', async () => {
@@ -242,7 +279,9 @@ describe('the package for the inspection', () => {
       'annexes/annex-3-participants.csv',
       'annexes/annex-4-votes.csv',
       'annexes/annex-5-result.json',
+      'annexes/annex-6-deliveries.csv',
       'cover-letter.pdf',
+      'deliveries.csv',
       'minutes.json',
       'minutes.pdf',
       'minutes.xml',
@@ -268,6 +307,90 @@ describe('the package for the inspection', () => {
   it('is for those who may see who voted how, and for nobody else', async () => {
     expect(await refusalOf(anna(closing.getPackage, { params: place }))).toBe('not-permitted');
     expect(await refusalOf(stranger(closing.getPackage, { params: place }))).toBe('sign-in-first');
+  });
+});
+
+describe('a look at lists with names', () => {
+  it('is written down before they are given, and the owners see who took them', async () => {
+    await bytesOf(auditor(closing.getAnnex, { params: { ...place, annex: '2' } }));
+    const { looks } = await anna(register.listLooksAtMe);
+    const seen = looks
+      .filter(({ why }) => why === 'Ремонт и совет дома')
+      .map(({ name, place: at }) => [name, at]);
+    expect(seen).toContainEqual(['stranger of the house', 'annexes']);
+    expect(seen).toContainEqual(['chair of the house', 'package']);
+    // What holds no names is no look.
+    await bytesOf(auditor(closing.getAnnex, { params: { ...place, annex: '5' } }));
+    expect((await anna(register.listLooksAtMe)).looks).toHaveLength(looks.length);
+  });
+});
+
+describe('the auditor’s desk', () => {
+  const deskFor = (call: Call) => call(auditing.getAuditDesk, { params: place, query: { lang: 'ru' } });
+
+  it('says of each ballot that does not count why, which record counts instead, and whose it is', async () => {
+    const desk = await deskFor(auditor);
+    expect(desk.ballots).toMatchObject({ logged: 4, effective: 3, superseded: 1 });
+    expect(desk.setAside).toMatchObject([
+      { why: 'replaced', owner: { name: 'boris of the house', premises: ['кв. 2'] }, entitlements: 1 },
+    ]);
+    const [replaced] = desk.setAside;
+    expect(replaced!.by).toBeGreaterThan(replaced!.index);
+    expect(desk.next).toBeNull();
+    const { looks } = await (await house.as('boris')).call(register.listLooksAtMe);
+    expect(looks[0]).toMatchObject({ name: 'stranger of the house', place: 'ballots', premises: ['2'] });
+  });
+
+  it('shows the rules as they were pinned, and who answered for what was let stand', async () => {
+    const { rules, accepted } = await deskFor(auditor);
+    expect(rules.map(({ number, rule, isInLibrary }) => [number, rule, isInLibrary])).toEqual([
+      [1, 'ru.participants', true],
+      [2, 'ru.half-all', true],
+      [3, 'ru.two-thirds-all', true],
+    ]);
+    expect(rules[2]!.name).toMatch(/двух третей/u);
+    expect(accepted).toContainEqual(
+      expect.objectContaining({ code: 'short-notice', stage: 'call', by: 'chair of the house' }),
+    );
+  });
+
+  it('is without names for whoever runs the service, and closed to owners and strangers', async () => {
+    const desk = await deskFor(operator);
+    expect(desk.seesNames).toBe(false);
+    expect(desk.setAside.map(({ owner }) => owner)).toEqual([null]);
+    expect(await refusalOf(deskFor(anna))).toBe('not-permitted');
+    expect(await refusalOf(deskFor(stranger))).toBe('sign-in-first');
+    const params = { ...place, meeting: 'no-such-meeting' };
+    expect(await refusalOf(auditor(auditing.getAuditDesk, { params }))).toBe('not-found');
+  });
+});
+
+describe('what owners are told after a meeting', () => {
+  it('is how to challenge it and by which day, with the source of each term, also for a calendar', async () => {
+    const challenge = await stranger(closing.getChallenge, { params: place, query: { lang: 'ru' } });
+    expect(challenge.how.join()).toContain('шести месяцев');
+    const { deadlines } = await chair(closing.getClosing, { params: place });
+    const term = challenge.terms.find(({ what }) => what === 'challenge')!;
+    expect(term.day).toBe(deadlines.find(({ what }) => what === 'challenge')!.day);
+    expect(term).toMatchObject({
+      legalRef: 'ЖК РФ, ст. 46 ч. 6',
+      confidence: 'confirmed',
+      provisional: true,
+    });
+    const calendar = await textOf(stranger(closing.getChallengeCalendar, { params: place }));
+    expect(calendar).toContain(`DTSTART;VALUE=DATE:${term.day.replaceAll('-', '')}`);
+    expect(calendar).toContain('TRIGGER:-P');
+  });
+
+  it('hangs in the entrance: every decision with its votes, in the language of the minutes, and nobody’s name', async () => {
+    const poster = await bytesOf(
+      chair(notices.getPosters, { params: place, query: { kind: 'result', lang: 'ru' } }),
+    );
+    const { text } = await extractText(await getDocumentProxy(poster), { mergePages: true });
+    const words = text.replace(/\s+/gu, ' ');
+    expect(words).toMatch(/Дать совету дома право решать о ремонте По вопросу 2 решение принято\. За: /u);
+    expect(words).toMatch(/veche\.test\/m\/[\w-]+\/result/u);
+    expect(words).not.toContain('of the house');
   });
 });
 

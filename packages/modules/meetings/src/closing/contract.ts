@@ -3,7 +3,7 @@ import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
 import { whichMinutes } from '../contract.ts';
-import { DEADLINES, PAPER_STEPS } from '../domain/deadlines.ts';
+import { CHALLENGES, DEADLINES, PAPER_STEPS } from '../domain/deadlines.ts';
 import { ANNEX_KINDS, PROFILES, SIGNATORY_ROLES } from '../domain/minutes-model.ts';
 import { MINUTES_STATES } from '../domain/minutes-state.ts';
 import { signerReport } from '../domain/signer-report.ts';
@@ -66,6 +66,17 @@ const closingBoard = z.object({
       }),
     )
     .meta({ description: 'Of all editions, those that were withdrawn too.' }),
+  accepted: z
+    .array(
+      z.object({
+        stage: z.enum(['call', 'close']),
+        code: z.string(),
+        item: z.int().nullable(),
+        title: z.string(),
+        reason: z.string(),
+      }),
+    )
+    .meta({ description: 'What was found before the notice and before the close, and let stand.' }),
   steps: z.array(z.object({ step: z.enum(PAPER_STEPS), doneOn: day, note: z.string() })),
   deadlines: z.array(
     z.object({
@@ -77,18 +88,6 @@ const closingBoard = z.object({
       doneOn: day.nullable(),
     }),
   ),
-  followUps: z
-    .array(
-      z.object({
-        kind: z.enum(['second-vote', 'second-call', 'silent-assent', 'ask-absent', 'court']),
-        items: z.array(z.string()),
-        dueAt: instant,
-        lastAt: instant.nullable(),
-        state: z.enum(['waiting', 'drafted', 'called', 'for-a-person']),
-        next: z.string().nullable().meta({ description: 'The second meeting.' }),
-      }),
-    )
-    .meta({ description: 'What the rules of the items grant after this vote, and how far that is.' }),
   may: z.object({ close: z.boolean(), seeAnnexes: z.boolean() }),
 });
 
@@ -241,6 +240,41 @@ export const markStep = endpoint({
   body: z.strictObject({ doneOn: day, note: z.string().trim().max(500).default('') }),
   reply: closingBoard,
   refusals: { 'not-found': 404, 'not-closed': 409, 'day-ahead': 422, 'day-before-close': 422 },
+});
+
+export const getChallenge = endpoint({
+  id: 'meetings.getChallenge',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/challenge',
+  who: 'anyone',
+  summary: 'How an owner may challenge the decisions of a closed meeting, and by when',
+  params: inMeeting,
+  query: lang,
+  reply: z.object({
+    how: z.array(z.string()).meta({ description: 'In words, for each law by which was voted.' }),
+    terms: z.array(
+      z.object({
+        what: z.enum(CHALLENGES),
+        day: day.meta({ description: 'The last day, on the building’s calendar.' }),
+        provisional: z.boolean().meta({ description: 'Counted from a day that has not come yet.' }),
+        legalRef: z.string(),
+        confidence: z.enum(['confirmed', 'secondary', 'unconfirmed']),
+      }),
+    ),
+  }),
+  refusals: { 'not-found': 404, 'not-closed': 409 },
+});
+
+export const getChallengeCalendar = endpoint({
+  id: 'meetings.getChallengeCalendar',
+  method: 'GET',
+  path: '/api/v1/buildings/:building/meetings/:meeting/challenge.ics',
+  who: 'anyone',
+  summary: 'The last days of a challenge for a calendar (RFC 5545)',
+  params: inMeeting,
+  query: lang,
+  reply: { file: 'text/calendar; charset=utf-8' },
+  refusals: { 'not-found': 404, 'not-closed': 409 },
 });
 
 export const getPackage = endpoint({

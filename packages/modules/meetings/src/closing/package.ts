@@ -1,5 +1,6 @@
 // The package for the housing inspection or another authority: one ZIP, streamed file by file, with the minutes, their
-// signatures, every annex, a cover letter, and the SHA-256 of each in a list that `sha256sum -c` checks.
+// signatures, every annex, who was told by the day of the package, the list that those present sign where people came
+// together, a cover letter, and the SHA-256 of each in a list that `sha256sum -c` checks.
 // Holds personal data: it is made for whoever may see the annexes, and nothing of it is kept.
 import type { Translate } from '@veche/core/messages.ts';
 import { encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
@@ -8,11 +9,15 @@ import type { House } from '@veche/module-kit/module.ts';
 import { makeZip } from 'client-zip';
 import { formatDay } from '../domain/figures.ts';
 import type { MinutesDocument } from '../domain/minutes.ts';
+import { createPapers } from '../notice/papers.ts';
+import { noticeOf, type MeetingRow } from '../store.ts';
+import { drawAttendance } from './attendance.ts';
 import type { EditionRow, SignatureRow } from './store.ts';
 
 export const MANIFEST = 'SHA256SUMS';
 
 export type PackageInput = {
+  readonly row: MeetingRow;
   readonly edition: EditionRow;
   /** Of this edition, without those that were withdrawn. */
   readonly signatures: readonly SignatureRow[];
@@ -35,7 +40,7 @@ export function streamPackage(
   input: PackageInput,
   translate: Translate,
 ): ReadableStream<Uint8Array> {
-  const entries = entriesOf(house, input);
+  const entries = [...entriesOf(house, input), ...drawnAnew(house, input)];
   const sums: { name: string; hash: string }[] = [];
   async function* files() {
     for (const { name, load } of entries) {
@@ -52,6 +57,17 @@ export function streamPackage(
     yield { name: MANIFEST, input: manifest, lastModified: input.now };
   }
   return makeZip(files());
+}
+
+/** What is not fixed by the close: it goes on after it, or is signed by hand. */
+function drawnAnew(house: House, { row, edition: { language }, now }: PackageInput): Entry[] {
+  const deliveries = { kind: 'called', only: 'all', locale: language, now } as const;
+  return [
+    { name: 'deliveries.csv', load: () => createPapers(house).deliveries(row, deliveries) },
+    ...(noticeOf(row).gathering
+      ? [{ name: 'present-with-signatures.pdf', load: () => drawAttendance(house, row, language, now) }]
+      : []),
+  ];
 }
 
 function entriesOf(house: House, { edition, signatures }: PackageInput): Entry[] {

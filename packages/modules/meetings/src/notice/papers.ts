@@ -3,7 +3,12 @@ import { createTranslate, type Translate } from '@veche/core/messages.ts';
 import type { Locale } from '@veche/core/locale.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { findReachable } from '@veche/people/message-store.ts';
-import { readEventsAbout, readSentAbout, type SentMessage } from '@veche/people/message-proofs.ts';
+import {
+  pageSentAbout,
+  readEventsAbout,
+  readSentAbout,
+  type SentMessage,
+} from '@veche/people/message-proofs.ts';
 import { getBuilding, personNames } from '@veche/people/store.ts';
 import { stringify } from 'csv-stringify/sync';
 import { catalogs } from '../catalogs.ts';
@@ -65,13 +70,13 @@ export function createPapers(house: House): Papers {
     const key = keyOf(row);
     const [{ known, unknown }, told] = await Promise.all([
       listRecipients(db, key, row, now),
-      readTold(db, key),
+      only === 'all' ? null : readTold(db, key),
     ]);
     const isThere = (entrances: readonly string[]): boolean =>
       entrance === undefined || entrances.includes(entrance);
     return {
       known: known.filter(
-        (one) => isThere(one.entrances) && (only === 'all' || told.standingOf(one, kind).level === 'none'),
+        (one) => isThere(one.entrances) && (!told || told.standingOf(one, kind).level === 'none'),
       ),
       unknown: unknown.filter((one) => isThere([one.entrance])),
     };
@@ -183,7 +188,6 @@ export function createPapers(house: House): Papers {
       const key = keyOf(row);
       const { known } = await choose(row, query);
       const chosen = new Map(known.map((one) => [one.personId, one]));
-      const [told, hands] = await Promise.all([readTold(db, key), listHandDeliveries(db, key)]);
       const translate = translateIn(query.locale);
       const moment = (at: Date | null): string => at?.toISOString() ?? '';
       const ownerOf = (personId: string | null): string[] => {
@@ -192,12 +196,13 @@ export function createPapers(house: House): Papers {
       };
       const isMeant = ({ personId }: { personId: string | null }): boolean =>
         personId === null || chosen.has(personId);
-      const lines = [
-        ...told.sent
-          .filter(isMeant)
-          .map((one) => [
+      const sentLine = (one: SentMessage): string[][] => {
+        const kind = kindOf(one.template);
+        if (!kind || !isMeant(one)) return [];
+        return [
+          [
             ...ownerOf(one.personId),
-            translate(`notice.kind.${one.kind}`),
+            translate(`notice.kind.${kind}`),
             translate(`notice.way.${one.channel}`),
             maskContact(one.recipient),
             translate(`notice.state.${stateOf(one)}`),
@@ -209,24 +214,24 @@ export function createPapers(house: House): Papers {
             one.reference ?? '',
             one.contentHash,
             '',
-          ]),
-        ...hands
-          .filter(isMeant)
-          .map((one) => [
-            ...ownerOf(one.personId),
-            translate(`notice.kind.${one.kind}`),
-            translate(`notice.way.${one.channel}`),
-            one.entrance === null ? '' : entranceTitle(one.entrance, translate),
-            translate(one.withdrawnAt ? 'notice.state.withdrawn' : 'notice.state.sent'),
-            '',
-            moment(one.recordedAt),
-            moment(one.happenedAt),
-            '',
-            '',
-            '',
-            one.proofHash ?? '',
-            [one.detail, one.withdrawnWhy ?? ''].filter(Boolean).join('; '),
-          ]),
+          ],
+        ];
+      };
+      const handLine = (one: HandDelivery): string[] => [
+        ...ownerOf(one.personId),
+        translate(`notice.kind.${one.kind}`),
+        translate(`notice.way.${one.channel}`),
+        one.entrance === null ? '' : entranceTitle(one.entrance, translate),
+        translate(one.withdrawnAt ? 'notice.state.withdrawn' : 'notice.state.sent'),
+        '',
+        moment(one.recordedAt),
+        moment(one.happenedAt),
+        '',
+        '',
+        '',
+        '',
+        one.proofHash ?? '',
+        [one.detail, one.withdrawnWhy ?? ''].filter(Boolean).join('; '),
       ];
       const head = [
         'name',
@@ -245,8 +250,14 @@ export function createPapers(house: House): Papers {
         'detail',
       ].map((name) => translate(`notice.csv.${name}`));
       // A name that begins like a formula stays a name; the mark at the beginning tells spreadsheets the encoding.
-      const text = stringify([head, ...lines], { delimiter: ';', escape_formulas: true, bom: true });
-      return new TextEncoder().encode(text);
+      const write = (lines: readonly string[][], bom = false): string =>
+        stringify([...lines], { delimiter: ';', escape_formulas: true, bom });
+      const parts = [write([head], true)];
+      // Page by page: of a large building there are hundreds of thousands.
+      for await (const page of pageSentAbout(db, key.id)) parts.push(write(page.flatMap(sentLine)));
+      const hands = await listHandDeliveries(db, key);
+      parts.push(write(hands.filter(isMeant).map(handLine)));
+      return new TextEncoder().encode(parts.join(''));
     },
 
     readProof: async (row, personId) => {
