@@ -88,6 +88,42 @@ describe('the papers of a closed meeting', async () => {
     expect(await owner.page.getByRole('link', { name: 'Papers of the meeting' }).count()).toBe(0);
   });
 
+  it('have a desk for the auditor: the check runs there and its report is a file to sign', async () => {
+    const auditor = await come({ viewport: PHONE });
+    await signIn(auditor, contactOf('auditor'));
+    await auditor.open(`${meeting}/closing`);
+    const { page } = auditor;
+    await page.getByRole('link', { name: 'Auditor’s desk' }).click();
+    await page.waitForURL(`**${meeting}/audit`);
+    await seen(page.getByRole('heading', { name: 'Auditor’s desk', level: 1 }));
+    for (const part of ['Ballots', 'Who was told', 'Rules as the notice pinned them', 'Accepted risks'])
+      await seen(page.getByRole('heading', { name: part, level: 2 }));
+    await page.getByRole('button', { name: 'Check the meeting now' }).click();
+    const { bytes } = await downloadBy(page, () =>
+      page.getByRole('button', { name: 'Download the report' }).click(),
+    );
+    const report = bytes.toString();
+    expect(report).toContain('OUTCOME: EVERYTHING HOLDS.');
+    expect(report).toContain(id);
+    const sideways = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways).toBe(0);
+  });
+
+  it('let an owner see on the result how to challenge it and by which day, and take the days away', async () => {
+    const owner = await come({ viewport: PHONE });
+    await signIn(owner, contactOf('owner'));
+    await owner.open(`${meeting}/result`);
+    const { page } = owner;
+    const terms = page.getByRole('table', { name: 'How to challenge and by when' });
+    expect(await terms.innerText()).toMatch(/To challenge in court[\s\S]*ЖК РФ, ст\. 46 ч\. 6/);
+    const { bytes } = await downloadBy(page, () =>
+      page.getByRole('link', { name: 'Dates for a calendar (ICS)' }).click(),
+    );
+    expect(bytes.toString()).toContain('Last day to challenge in court');
+  });
+
   it('stand in the register of decisions of the house, where an owner finds them by their words', async () => {
     const owner = await come({ viewport: PHONE });
     await signIn(owner, contactOf('owner'));
@@ -98,7 +134,7 @@ describe('the papers of a closed meeting', async () => {
     expect(all).toBeGreaterThan(1);
     const first = await owner.page.getByRole('listitem').first().locator('.text').innerText();
     await owner.page.getByLabel('Words of the decision').fill(first.split(' ').slice(0, 3).join(' '));
-    await owner.page.getByRole('button', { name: 'Find' }).click();
+    await owner.page.getByRole('button', { name: 'Search' }).click();
     await owner.page.waitForURL('**/decisions?words=**');
     await seen(owner.page.getByText(first));
     expect(await owner.page.getByText('Record that a decision repeals').count()).toBe(0);

@@ -2,10 +2,12 @@
 import { ENTRY_KINDS } from '@veche/ledger/entry.ts';
 import type { ServerModule } from '@veche/module-kit/module.ts';
 import { routes } from './api.ts';
+import { auditingRoutes } from './auditing/api.ts';
 import { callingRoutes } from './calling/api.ts';
 import { catalogs } from './catalogs.ts';
 import { closingRoutes } from './closing/api.ts';
 import { decisionRoutes } from './decisions/api.ts';
+import { followUpRoutes } from './follow-ups/api.ts';
 import { jobs } from './jobs.ts';
 import { noticeRoutes } from './notice/api.ts';
 import { permissions } from './permissions.ts';
@@ -23,9 +25,11 @@ export const meetings: ServerModule = {
     ...routes(house),
     ...callingRoutes(house),
     ...closingRoutes(house),
+    ...auditingRoutes(house),
     ...ruleRoutes(house),
     ...noticeRoutes(house),
     ...decisionRoutes(house),
+    ...followUpRoutes(house),
   ],
   jobs,
 };

@@ -6,6 +6,11 @@ const shared: WebModule['messages'] = {
   ru: () => import('./messages/ru.json').then(({ default: catalog }) => catalog),
   en: () => import('./messages/en.json').then(({ default: catalog }) => catalog),
 };
+/** What follows a vote: on the page of the result and on that of the papers. */
+const afterVote: WebModule['messages'] = {
+  ru: () => import('./after/messages/ru.json').then((file) => file.default),
+  en: () => import('./after/messages/en.json').then((file) => file.default),
+};
 const together = async (...catalogs: Promise<Catalog>[]): Promise<Catalog> =>
   Object.assign({}, ...(await Promise.all(catalogs))) as Catalog;
 
@@ -49,11 +54,13 @@ const checking: WebModule = {
       together(
         shared.ru(),
         import('./checking/messages/ru.json').then((file) => file.default),
+        afterVote.ru(),
       ),
     en: () =>
       together(
         shared.en(),
         import('./checking/messages/en.json').then((file) => file.default),
+        afterVote.en(),
       ),
   },
 };
@@ -90,11 +97,34 @@ const closing: WebModule = {
       together(
         shared.ru(),
         import('./closing/messages/ru.json').then((file) => file.default),
+        afterVote.ru(),
       ),
     en: () =>
       together(
         shared.en(),
         import('./closing/messages/en.json').then((file) => file.default),
+        afterVote.en(),
+      ),
+  },
+};
+
+/** The auditor's desk: it shows the steps of the check in the words of the check. */
+const auditing: WebModule = {
+  name: 'meetings.auditing',
+  nav: [],
+  pages: ['/buildings/[building]/meetings/[meeting]/audit'],
+  messages: {
+    ru: () =>
+      together(
+        shared.ru(),
+        import('./checking/messages/ru.json').then((file) => file.default),
+        import('./auditing/messages/ru.json').then((file) => file.default),
+      ),
+    en: () =>
+      together(
+        shared.en(),
+        import('./checking/messages/en.json').then((file) => file.default),
+        import('./auditing/messages/en.json').then((file) => file.default),
       ),
   },
 };
@@ -114,9 +144,18 @@ const deciding: WebModule = {
 const voting: WebModule = {
   name: 'meetings',
   nav: [],
-  pages: ['/buildings/[building]/meetings'],
+  pages: ['/buildings/[building]/meetings', '/m/[meeting]'],
   messages: shared,
 };
 
 /** Narrower routes first, since the first part that owns a route gives its texts. */
-export const meetings: readonly WebModule[] = [calling, checking, closing, telling, deciding, ruling, voting];
+export const meetings: readonly WebModule[] = [
+  calling,
+  checking,
+  closing,
+  auditing,
+  telling,
+  deciding,
+  ruling,
+  voting,
+];

@@ -7,7 +7,8 @@ export async function saveReceipt(receipt: KeptReceipt): Promise<void> {
   saveText(receiptFileName(receipt), receiptText(receipt));
 }
 
-function saveText(fileName: string, text: string): void {
+/** Offers a text as a file. */
+export function saveText(fileName: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
   const link = document.createElement('a');
   link.href = url;
