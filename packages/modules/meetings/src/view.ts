@@ -12,11 +12,11 @@ import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import type { z } from 'zod';
 import { findInstalled, installedRules } from './rules/installed.ts';
 import type { decisionRule } from './rules/shapes.ts';
+import { acceptedRisks } from './domain/accepted.ts';
 import { itemId } from './domain/call.ts';
 import type { Convener, MeetingKind, SalePolicy } from './domain/agenda-choices.ts';
 import { dayIn } from './domain/instant.ts';
 import { findLibraryItem } from './domain/library.ts';
-import { FINDING_CODES } from './domain/preflight.ts';
 import { countPassings } from './sales/store.ts';
 import { measureTurnout, stepSeconds, type Turnout } from './domain/turnout.ts';
 import { isMember, mayDo } from './permissions.ts';
@@ -215,26 +215,14 @@ function choicesOf(row: MeetingRow) {
   };
 }
 
-/** What was taken by somebody: before the notice as the notice has it, before the close as it was recorded. */
+/** What was taken by somebody, for every reader: before the call nothing was. */
 function acceptedIn(
   row: MeetingRow,
   taken: readonly OverrideRow[],
   translate: Translate,
 ): MeetingView['accepted'] {
-  const notice = row.notice === null ? null : noticeOf(row);
-  return [
-    ...(notice?.accepted ?? []).map(({ code, item, reason }) => ({
-      code,
-      item: notice?.items.find(({ id }) => id === item)?.number ?? null,
-      reason,
-    })),
-    ...taken.filter(({ stage }) => stage === 'close'),
-  ].map(({ code, item, reason }) => ({ code, item, title: titleOfFinding(code, translate), reason }));
-}
-
-/** A title without the facts of the finding; its code where this version has no words for it. */
-function titleOfFinding(code: string, translate: Translate): string {
-  return (FINDING_CODES as readonly string[]).includes(code) ? translate(`finding.${code}.title`) : code;
+  if (row.notice === null) return [];
+  return acceptedRisks(noticeOf(row), taken, translate).map(({ stage: _stage, ...risk }) => risk);
 }
 
 /** Whose own matter the items of a draft are; of a called meeting nobody is named here. */
