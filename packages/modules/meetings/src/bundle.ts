@@ -12,14 +12,14 @@ import type { House } from '@veche/module-kit/module.ts';
 import { resultOf } from './closing/box.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { publishedRecord } from './domain/roll.ts';
-import { readEntries, readRollPage, type MeetingKey, type MeetingRow } from './store.ts';
+import { findJoined } from './follow-ups/joined.ts';
+import { findMeeting, pageIdems, pageRoll, readEntriesAmong, type MeetingKey, type MeetingRow } from './store.ts';
 
-const ROLL_PAGE = 2_000;
+const ENTRIES_PAGE = 500;
 const CHUNK_CHARS = 64 * 1024;
 
 /**
- * The lines of the bundle in chunks of bytes. The roll is read page by page; the entries of the meeting are held in
- * memory while it streams, about 1.5 KB each.
+ * The lines of the bundle in chunks of bytes, read page by page as they are asked for.
  */
 export function streamBundle(house: House, key: MeetingKey, row: MeetingRow): ReadableStream<Uint8Array> {
   const lines = bundleLines(house, key, row);
@@ -52,6 +52,7 @@ async function* bundleLines(house: House, key: MeetingKey, row: MeetingRow): Asy
     ...witnesses.map(({ verifier }) => verifier),
   ]);
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
+  const joined = findJoined(row);
   yield* writeBundle({
     origin: house.ledger.origin,
     meeting: key.id,
@@ -60,36 +61,45 @@ async function* bundleLines(house: House, key: MeetingKey, row: MeetingRow): Asy
       ? { witnessed: { policy: row.policy, closing: row.closing.note } }
       : {}),
     roll: readPublishedRoll(house, key),
-    entries: await readLogged(house, key, size),
+    entries: readLogged(house, key, size),
     result: resultOf(row),
+    ...(joined ? { earlier: bundleLines(house, joined, (await findMeeting(house.db, joined))!) } : {}),
   });
 }
 
 async function* readPublishedRoll(house: House, key: MeetingKey): AsyncGenerator<RollRecord> {
-  for (let from = 0; ; from += ROLL_PAGE) {
-    const page = await readRollPage(house.db, key, from, ROLL_PAGE);
-    yield* page.map(publishedRecord);
-    if (page.length < ROLL_PAGE) return;
-  }
+  for await (const page of pageRoll(house.db, key)) yield* page.map(publishedRecord);
 }
 
 /**
  * Every entry of the meeting below `size`, each with what opens its commitment, and every registrar entry before the last
- * of them, in log order: the log may have grown since the checkpoint of that size was taken.
+ * of them, in log order: the log may have grown since the checkpoint of that size was taken. Where each stands is held in
+ * memory; what they say is read page by page.
  */
-async function readLogged(house: House, key: MeetingKey, size: number): Promise<BundleEntry[]> {
-  const rows = new Map((await readEntries(house.db, key)).map((row) => [row.idem, row]));
-  const logged = (await house.ledger.read([...rows.keys()])).filter(({ index }) => index < size);
-  const last = logged.at(-1)?.index ?? 0;
-  const registrars = (await house.ledger.registrarEntries()).filter(({ index }) => index < last);
-  return [...registrars, ...logged]
-    .toSorted((a, b) => a.index - b.index)
-    .map(({ idem, index, leaf }) => {
-      const row = rows.get(idem);
+async function* readLogged(house: House, key: MeetingKey, size: number): AsyncGenerator<BundleEntry> {
+  const places: { readonly idem: string; readonly index: number }[] = [];
+  for await (const idems of pageIdems(house.db, key))
+    for (const { idem, index } of await house.ledger.read(idems))
+      if (index < size) places.push({ idem, index });
+  const last = places.reduce((most, { index }) => Math.max(most, index), 0);
+  for (const { idem, index } of await house.ledger.registrarEntries())
+    if (index < last) places.push({ idem, index });
+  places.sort((a, b) => a.index - b.index);
+
+  for (let from = 0; from < places.length; from += ENTRIES_PAGE) {
+    const idems = places.slice(from, from + ENTRIES_PAGE).map(({ idem }) => idem);
+    const [rows, logged] = await Promise.all([
+      readEntriesAmong(house.db, key, idems),
+      house.ledger.read(idems),
+    ]);
+    const openings = new Map(rows.map((row) => [row.idem, row]));
+    for (const { idem, index, leaf } of logged) {
+      const row = openings.get(idem);
       const opening =
         row?.payload != null && row.salt !== null
           ? { salt: row.salt, payload: decodeCanonical(row.payload) }
           : {};
-      return { index, entry: decodeEntry(leaf), ...opening };
-    });
+      yield { index, entry: decodeEntry(leaf), ...opening };
+    }
+  }
 }

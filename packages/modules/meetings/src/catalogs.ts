@@ -4,14 +4,16 @@ import type { Locale } from '@veche/core/locale.ts';
 import { builtIn, ruleMessages } from '@veche/rules/presets.ts';
 import callingEn from './calling/messages/en.json' with { type: 'json' };
 import callingRu from './calling/messages/ru.json' with { type: 'json' };
+import followUpEn from './follow-ups/messages/en.json' with { type: 'json' };
+import followUpRu from './follow-ups/messages/ru.json' with { type: 'json' };
 import en from './messages/en.json' with { type: 'json' };
 import ru from './messages/ru.json' with { type: 'json' };
 import noticeEn from './notice/messages/en.json' with { type: 'json' };
 import noticeRu from './notice/messages/ru.json' with { type: 'json' };
 
 export const catalogs: Readonly<Record<Locale, Catalog>> = {
-  ru: { ...ruleMessages(builtIn, 'ru'), ...callingRu, ...noticeRu, ...ru },
-  en: { ...ruleMessages(builtIn, 'en'), ...callingEn, ...noticeEn, ...en },
+  ru: { ...ruleMessages(builtIn, 'ru'), ...callingRu, ...noticeRu, ...followUpRu, ...ru },
+  en: { ...ruleMessages(builtIn, 'en'), ...callingEn, ...noticeEn, ...followUpEn, ...en },
 };
 
 const translators = new Map<Locale, Translate>();

@@ -22,14 +22,18 @@ import { parsePolicy, readCosigned } from '@veche/ledger/policy.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
-import { CLOSING_KINDS, readBox, resultOf } from './closing/box.ts';
+import { withAgents } from '@veche/people/register/acting-store.ts';
+import { getBuilding } from '@veche/people/store.ts';
+import { layBox, resultOf } from './closing/box.ts';
+import { withBoxThread, type BoxThread } from './closing/box-thread.ts';
 import { drawUp } from './closing/editions.ts';
 import { insertEdition } from './closing/store.ts';
 import { recordDecisions } from './decisions/record.ts';
+import { layCarried } from './follow-ups/joined.ts';
 import { planFollowUps } from './follow-ups/run.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
-import { CloseFault, countBox, sealBox, type BoxEntry } from './domain/close.ts';
-import { NO_PARTICULARS } from './domain/minutes-model.ts';
+import { CloseFault } from './domain/close.ts';
+import { firstParticulars } from './domain/minutes-model.ts';
 import { signEntry, submitEntry, type SignedEntry } from './milestone.ts';
 import { noticeValues } from './opening.ts';
 import type { ClosingRow } from './schema.ts';
@@ -39,10 +43,9 @@ import {
   listVoters,
   lockMeeting,
   noticeOf,
-  readEffective,
-  readEntries,
+  pageEffective,
+  pageRoll,
   readMilestones,
-  readRoll,
   updateMeeting,
   type MeetingKey,
   type MeetingRow,
@@ -90,13 +93,28 @@ export async function finishClosing(
   waitMs: number = LOG_WAIT_MS,
 ): Promise<boolean> {
   house.ledger.wake();
-  if (!(await isAllLogged(house, key, waitMs))) return false;
-  const box = await readBox(house, key);
-  if (!(await eventually(() => hasClosing(house, key, box), Math.min(waitMs, WITNESS_WAIT_MS)))) return false;
+  const minutes = await withBoxThread((thread) => makePapers(house, key, thread, waitMs));
+  if (minutes === null || !(await isPublic(house, minutes, waitMs))) return false;
 
-  const sealed = sealBox(box);
+  await announceResult(house, key);
+  return true;
+}
+
+/** From the sealed box to the minutes. @returns the idem of the minutes' entry; null when the log is too slow. */
+async function makePapers(
+  house: House,
+  key: MeetingKey,
+  thread: BoxThread,
+  waitMs: number,
+): Promise<string | null> {
+  const lastIndex = await layWholeBox(house, key, thread, waitMs);
+  if (lastIndex === null) return null;
+  const isWitnessed = (): Promise<boolean> => hasClosing(house, key, lastIndex);
+  if (!(await eventually(isWitnessed, Math.min(waitMs, WITNESS_WAIT_MS)))) return null;
+
   const closed = await reachMilestone(house, key, 'meeting.closed', async (row) => {
-    const closing = row.policy === null ? null : await findClosing(house, row, box);
+    const sealed = await thread.ask('seal');
+    const closing = row.policy === null ? null : await findClosing(house, row, lastIndex);
     if (row.policy !== null && closing === null)
       throw new Error('expected the closing checkpoint found before');
     const entry = signEntry(house, key, {
@@ -107,35 +125,34 @@ export async function finishClosing(
     });
     return { entry, change: { closing } };
   });
-  if (!(await isLogged(house, [closed], waitMs))) return false;
+  if (!(await isLogged(house, [closed], waitMs))) return null;
 
-  const resultIdem = await reachMilestone(house, key, 'result', async (row) => {
-    const [roll, effective] = await Promise.all([readRoll(house.db, key), readEffective(house.db, key)]);
-    const counted = countBox({
+  const result = await reachMilestone(house, key, 'result', async (row) => {
+    await thread.lay('roll', pageRoll(house.db, key));
+    await thread.lay('effective', pageEffective(house.db, key));
+    await layCarried(house, row, thread);
+    const { items, sale } = noticeOf(row);
+    const counted = await thread.ask('count', {
       meeting: key.id,
-      items: noticeOf(row).items,
-      roll,
-      box,
-      effective,
+      items,
       closingSize: row.closing?.size ?? null,
+      ...(sale === undefined ? {} : { sale }),
     });
     const entry = signEntry(house, key, { kind: 'result', result: counted.hash });
     return { entry, change: { result: counted.text } };
   });
-  if (!(await isLogged(house, [resultIdem], waitMs))) return false;
+  if (!(await isLogged(house, [result], waitMs))) return null;
 
-  const minutes = await reachMilestone(house, key, 'minutes', async (row) => {
-    const { entry, row: edition } = await drawUp(house, row, 1, NO_PARTICULARS, null);
+  return reachMilestone(house, key, 'minutes', async (row) => {
+    const { regime } = await getBuilding(house.db, key.buildingId);
+    const particulars = firstParticulars(regime);
+    const { entry, row: edition } = await drawUp(house, row, 1, particulars, null, thread);
     return {
       entry,
       change: { minutesFile: edition.pdfFile },
       also: (tx) => insertEdition(tx, edition),
     };
   });
-  if (!(await isPublic(house, minutes, waitMs))) return false;
-
-  await announceResult(house, key);
-  return true;
 }
 
 /** Carries on every closing that was left half way; one that cannot go on does not hold up the others. */
@@ -153,12 +170,21 @@ export async function resumeClosings(house: House): Promise<void> {
   }
 }
 
-/** Whether the log has all that casting handed over. After `open -> closing` there is no more to come. */
-async function isAllLogged(house: House, key: MeetingKey, waitMs: number): Promise<boolean> {
-  const handedOver = (await readEntries(house.db, key))
-    .filter(({ kind }) => !CLOSING_KINDS.has(kind))
-    .map(({ idem }) => idem);
-  return isLogged(house, handedOver, waitMs);
+/**
+ * Lays the box in the thread when the log has all that casting handed over: after `open -> closing` there is no more to
+ * come.
+ * @returns the index of its last entry, −1 of an empty one; null when the log has not taken everything in time
+ */
+async function layWholeBox(
+  house: House,
+  key: MeetingKey,
+  thread: BoxThread,
+  waitMs: number,
+): Promise<number | null> {
+  const { lastIndex, missing } = await layBox(house, key, thread);
+  if (missing.length === 0) return lastIndex;
+  if (!(await isLogged(house, missing, waitMs))) return null;
+  return (await layBox(house, key, thread)).lastIndex;
 }
 
 /** Whether the log has them all; whether anybody has witnessed that is another question. */
@@ -194,9 +220,9 @@ async function eventually(isSo: () => Promise<boolean>, waitMs: number): Promise
 }
 
 /** Whether nothing hinders the close: the checkpoint to close by is there, or was pinned already, or none is asked for. */
-async function hasClosing(house: House, key: MeetingKey, box: readonly BoxEntry[]): Promise<boolean> {
+async function hasClosing(house: House, key: MeetingKey, lastIndex: number): Promise<boolean> {
   const row = (await findMeeting(house.db, key))!;
-  return row.policy === null || row.closing !== null || (await findClosing(house, row, box)) !== null;
+  return row.policy === null || row.closing !== null || (await findClosing(house, row, lastIndex)) !== null;
 }
 
 /**
@@ -206,7 +232,7 @@ async function hasClosing(house: House, key: MeetingKey, box: readonly BoxEntry[
 async function findClosing(
   house: House,
   row: MeetingRow,
-  box: readonly BoxEntry[],
+  lastIndex: number,
 ): Promise<ClosingRow | null> {
   const announcedEnd = Math.ceil(row.closesAt!.getTime() / 1000);
   const policy = parsePolicy(row.policy!);
@@ -215,7 +241,7 @@ async function findClosing(
   // Where other witnesses are asked by now than those that were pinned, what is witnessed for the log need not be for this
   // meeting: then the next one may.
   let from = announcedEnd;
-  let least = (box.at(-1)?.index ?? -1) + 1;
+  let least = lastIndex + 1;
   for (let looked = 0; looked < MOST_LOOKED_AT; looked++) {
     const found = await house.ledger.witnessedFrom(from, least);
     if (!found) return null;
@@ -272,7 +298,8 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
     await planFollowUps(tx, key, row);
     const result = resultOf(row);
     const passed = result.items.filter(({ verdict }) => verdict === 'passed').length;
-    const voters = await listVoters(tx, key);
+    const voters = await withAgents(tx, key.buildingId, await listVoters(tx, key), house.clock.now());
+    const values = { ...noticeValues(noticeOf(row), key), passed };
     await house.notices.send(
       tx,
       voters.map((personId) => ({
@@ -281,7 +308,7 @@ async function announceResult(house: House, key: MeetingKey): Promise<void> {
         buildingId: key.buildingId,
         about: key.id,
         once: `${key.id}/result`,
-        values: { ...noticeValues(noticeOf(row), key), passed },
+        values,
       })),
     );
     await house.events.emit(tx, 'meeting.closed', { buildingId: key.buildingId, meetingId: key.id });

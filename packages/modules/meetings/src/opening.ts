@@ -10,19 +10,25 @@ import type { Notice } from '@veche/ledger/meeting.ts';
 import { parsePolicy } from '@veche/ledger/policy.ts';
 import type { House, Notice as OwnerNotice } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
-import { findHoldings, getBuilding, listOwners } from '@veche/people/store.ts';
+import { withAgents } from '@veche/people/register/acting-store.ts';
+import { holdBuilding, listOwners } from '@veche/people/store.ts';
 import { inspectDraft, rulesAt } from './calling/inspect.ts';
+import { operatorOf } from './calling/standing-view.ts';
 import { insertOverrides } from './calling/store.ts';
-import { callMeeting, itemId, type CallRefusal, type Override } from './domain/call.ts';
+import { callMeeting, itemId, numberOf, type CallRefusal, type Override } from './domain/call.ts';
 import { formatMoment } from './domain/figures.ts';
+import { findJoined, markAnswered, readCarried, takeRollOver } from './follow-ups/joined.ts';
 import { makeRoll } from './domain/roll.ts';
+import { findMarkedHoldings } from './marks/marked-holdings.ts';
 import { signEntry, submitEntry } from './milestone.ts';
 import { textsOf } from './rules/installed.ts';
 import {
   findMeetingsToOpen,
   insertRoll,
+  listMissingVoters,
   listVoters,
   lockMeeting,
+  measureRolls,
   noticeOf,
   updateMeeting,
   type MeetingKey,
@@ -44,8 +50,12 @@ export async function callDraft(
     const row = await lockMeeting(tx, key);
     if (!row) return refuse('not-found');
     if (row.state !== 'draft') return refuse('already-called');
-    const building = await getBuilding(tx, key.buildingId);
-    const { findings, materials } = await inspectDraft(tx, row, building, { now, locale: input.language });
+    const building = await holdBuilding(tx, key.buildingId);
+    const { findings, materials } = await inspectDraft(tx, row, building, {
+      now,
+      locale: input.language,
+      operator: operatorOf(house),
+    });
     const called = callMeeting({
       id: key.id,
       draft: row.draft,
@@ -57,7 +67,7 @@ export async function callDraft(
         type,
         bytes,
         sha256: digest,
-        ...(item === null ? {} : { item: itemId(item) }),
+        ...(item === null ? {} : { item: itemId(numberOf(row.draft, item)) }),
       })),
       findRule: rulesAt(building.timeZone, now),
       textsOf,
@@ -102,15 +112,22 @@ export async function callDraft(
       shortNotice: called.shortNotice,
     });
     const owners = await listOwners(tx, key.buildingId, now);
+    const told = await withAgents(
+      tx,
+      key.buildingId,
+      owners.map(({ personId }) => personId),
+      now,
+    );
+    const values = noticeValues(called.notice, key);
     await house.notices.send(
       tx,
-      owners.map(({ personId }) => ({
+      told.map((personId) => ({
         personId,
-        template: 'meetings.notice.called',
+        template: templateOf('called', called.notice),
         buildingId: key.buildingId,
         about: key.id,
         once: `${key.id}/called`,
-        values: noticeValues(called.notice, key),
+        values,
       })),
     );
     await house.events.emit(tx, 'meeting.called', { buildingId: key.buildingId, meetingId: key.id });
@@ -144,8 +161,12 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
     // The register of the announced moment, as it is known now that the roll is taken: both moments stay with the meeting,
     // so that the same roll can be derived again whatever is corrected later.
     const moment = { at: row.opensAt, known: now };
-    const roll = makeRoll(await findHoldings(tx, key.buildingId, moment), house.random);
-    await insertRoll(tx, key, roll.entries);
+    const first = findJoined(row);
+    const roll = first
+      ? await takeRollOver(tx, key, first)
+      : makeRoll(await findMarkedHoldings(tx, row, moment), house.random);
+    if (first) await markAnswered(tx, key, first, await readCarried(house, first));
+    else await insertRoll(tx, key, roll.entries);
     const rollWeight = formatRational(roll.weight);
     // The close will be judged by the witnesses of today: nobody may choose others once the votes are in.
     const policy = findJudges(house.ledger.policy);
@@ -171,23 +192,42 @@ export async function openMeeting(house: House, key: MeetingKey): Promise<void> 
       policy,
     });
     const notice = noticeOf(row);
-    const voters = await listVoters(tx, key);
+    // Of a vote that joins another only those are asked who have not answered yet.
+    const asked = first ? await listMissingVoters(tx, key) : await listVoters(tx, key);
+    const voters = await withAgents(tx, key.buildingId, asked, now);
+    const values = noticeValues(notice, key);
     await house.notices.send(
       tx,
       voters.map((personId) => ({
         personId,
-        template: 'meetings.notice.opened',
+        template: templateOf('opened', notice),
         buildingId: key.buildingId,
         about: key.id,
         once: `${key.id}/opened`,
-        values: noticeValues(notice, key),
+        values,
       })),
     );
     await house.events.emit(tx, 'meeting.opened', { buildingId: key.buildingId, meetingId: key.id });
     return true;
   });
-  if (opened) house.ledger.wake();
+  if (!opened) return;
+  house.ledger.wake();
+  // A roll that is not measured yet makes votes slow and none of them wrong: the database does it by itself in a minute.
+  await measureRolls(house.db).catch((error: unknown) =>
+    house.log.warn({ meeting: key.id, ...describeError(error) }, 'the roll could not be measured'),
+  );
 }
+
+/** The text of a notice: where silence is assent, or the absent are asked, it says so. */
+const templateOf = (kind: 'called' | 'opened', { follows }: Notice): string => {
+  const asks = {
+    'silent-assent': '-silent',
+    'ask-absent': '-absent',
+    'second-vote': '',
+    'second-call': '',
+  } as const;
+  return `meetings.notice.${kind}${follows ? asks[follows.kind] : ''}`;
+};
 
 /** What the texts to owners are made of. */
 export function noticeValues(notice: Notice, key: MeetingKey): NonNullable<OwnerNotice['values']> {

@@ -6,6 +6,7 @@ import type { Caller } from '@veche/module-kit/who.ts';
 import { findBuilding } from '@veche/people/store.ts';
 import { randomUuid } from '@veche/people/uuid.ts';
 import { checkLink, standingOf } from '../domain/decision-book.ts';
+import { listOpenItems } from '../follow-ups/store.ts';
 import { mayDo } from '../permissions.ts';
 import * as contract from './contract.ts';
 import {
@@ -15,6 +16,7 @@ import {
   lockDecisions,
   withdrawLink,
   type DecisionLinkRow,
+  type DecisionRow,
 } from './store.ts';
 
 const plain = ({ fromNumber, toNumber, kind }: DecisionLinkRow) => ({ from: fromNumber, to: toNumber, kind });
@@ -26,7 +28,16 @@ export function decisionRoutes(house: House): readonly Route[] {
     const building = await findBuilding(db, buildingId);
     if (!building) return refuse('not-found');
     // Standing follows from the whole register, also where only a part of it is shown.
-    const [all, links] = await Promise.all([listDecisions(db, buildingId, null), listLinks(db, buildingId)]);
+    const [all, links, open] = await Promise.all([
+      listDecisions(db, buildingId, null),
+      listLinks(db, buildingId),
+      listOpenItems(db, buildingId),
+    ]);
+    const laterOf = new Map(
+      all.flatMap(({ number, earlier }) => (earlier === null ? [] : [[earlier, number]])),
+    );
+    const isOpen = ({ number, meeting, item, passed }: DecisionRow): boolean =>
+      !passed && !laterOf.has(number) && open.has(`${meeting}/${item}`);
     const found = words ? await listDecisions(db, buildingId, words) : all;
     const standing = standingOf(all, links.map(plain));
     return {
@@ -39,7 +50,10 @@ export function decisionRoutes(house: House): readonly Route[] {
         itemNumber: one.itemNumber,
         text: one.text,
         verdict: one.verdict,
-        standing: standing.get(one.number)!,
+        how: one.how,
+        earlier: one.earlier,
+        later: laterOf.get(one.number) ?? null,
+        standing: isOpen(one) ? ('undecided' as const) : standing.get(one.number)!,
         decidedAt: one.decidedAt.toISOString(),
         acts: links
           .filter(({ fromNumber }) => fromNumber === one.number)

@@ -2,7 +2,7 @@
 import { LOCALES } from '@veche/core/locale.ts';
 import { endpoint } from '@veche/module-kit/endpoint.ts';
 import { z } from 'zod';
-import { DECISION_LINKS } from '../domain/decision-book.ts';
+import { DECIDED_HOW, DECISION_LINKS } from '../domain/decision-book.ts';
 
 const inBuilding = z.object({ building: z.uuid() });
 const number = z.int().min(1).max(1_000_000);
@@ -20,7 +20,18 @@ const decision = z.object({
   itemNumber: z.int(),
   text: z.string(),
   verdict: z.string(),
-  standing: z.enum(['in-force', 'amended', 'repealed', 'not-taken']),
+  how: z
+    .enum(DECIDED_HOW)
+    .meta({
+      description: 'What decided it: the vote it was put to, one that a rule grants after it, the chair.',
+    }),
+  earlier: number.nullable().meta({ description: 'The same question in the vote before.' }),
+  later: number.nullable().meta({ description: 'The same question in the vote that followed.' }),
+  standing: z
+    .enum(['in-force', 'amended', 'repealed', 'not-taken', 'undecided'])
+    .meta({
+      description: '`undecided`: not taken, and by its rule a further vote or the chair may still decide.',
+    }),
   decidedAt: z.iso.datetime(),
   /** What it does to earlier decisions. */
   acts: z.array(link),

@@ -3,15 +3,26 @@ import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
 import { resultOf } from '../closing/box.ts';
+import type { DecidedHow } from '../domain/decision-book.ts';
+import { findFollowed } from '../follow-ups/store.ts';
 import { lockMeeting, noticeOf, type MeetingKey, type MeetingRow } from '../store.ts';
-import { findUnrecorded, hasDecisions, insertDecisions, lastDecision, lockDecisions } from './store.ts';
+import {
+  findUnrecorded,
+  hasDecisions,
+  insertDecisions,
+  lastDecision,
+  listDecisionsOf,
+  lockDecisions,
+} from './store.ts';
 
 /** Numbers the decisions of a meeting; does nothing when they have numbers. The caller holds the meeting. */
 export async function recordDecisions(tx: Tx, key: MeetingKey, row: MeetingRow): Promise<void> {
   await lockDecisions(tx, key.buildingId);
   if (await hasDecisions(tx, key)) return;
   const last = await lastDecision(tx, key.buildingId);
-  const texts = new Map(noticeOf(row).items.map(({ id, text }) => [id, text]));
+  const { items: agenda } = noticeOf(row);
+  const texts = new Map(agenda.map(({ id, text }) => [id, text]));
+  const earlier = await findEarlier(tx, key);
   await insertDecisions(
     tx,
     resultOf(row).items.map(({ item, number, verdict }, position) => ({
@@ -23,9 +34,23 @@ export async function recordDecisions(tx: Tx, key: MeetingKey, row: MeetingRow):
       text: texts.get(item) ?? '',
       verdict,
       passed: verdict === 'passed',
+      how: earlier?.how ?? ('vote' as const),
+      earlier: earlier?.numbers[position] ?? null,
       decidedAt: row.closedAt!,
     })),
   );
+}
+
+/** Of a vote that follows another: how it came about, and the numbers that its questions had then, in its own order. */
+async function findEarlier(
+  tx: Tx,
+  key: MeetingKey,
+): Promise<{ readonly how: DecidedHow; readonly numbers: readonly (number | null)[] } | null> {
+  const followed = await findFollowed(tx, key);
+  if (!followed || followed.kind === 'court') return null;
+  const first = { buildingId: followed.buildingId, id: followed.meeting };
+  const numbers = new Map((await listDecisionsOf(tx, first)).map(({ item, number }) => [item, number]));
+  return { how: followed.kind, numbers: followed.items.map(({ item }) => numbers.get(item) ?? null) };
 }
 
 /** Numbers what was decided before there was a register; nothing is left to do after the first run. */

@@ -12,8 +12,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
-import type { DecisionLinkKind } from '../domain/decision-book.ts';
-import { meetings, meetingsSchema } from '../schema.ts';
+import type { DecidedHow, DecisionLinkKind } from '../domain/decision-book.ts';
+import { meetingsSchema, ofMeeting } from '../schema.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -32,15 +32,21 @@ export const decisions = meetingsSchema.table(
     verdict: text('verdict').notNull(),
     passed: boolean('passed').notNull(),
     decidedAt: moment('decided_at').notNull(),
+    /** What decided it: the vote that was called, one that a rule grants after it, or the chair's. */
+    how: text('how').$type<DecidedHow>().notNull().default('vote'),
+    /** The number that the same question has from the vote before. */
+    earlier: integer('earlier'),
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.number] }),
     unique('decisions_item').on(table.buildingId, table.meeting, table.item),
+    index('decisions_earlier').on(table.buildingId, table.earlier),
     foreignKey({
-      name: 'decisions_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
+      name: 'decisions_earlier_fk',
+      columns: [table.buildingId, table.earlier],
+      foreignColumns: [table.buildingId, table.number],
     }),
+    ofMeeting('decisions_meeting_fk', table),
   ],
 );
 

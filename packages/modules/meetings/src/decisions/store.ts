@@ -37,6 +37,30 @@ export async function insertDecisions(tx: Tx, rows: readonly DecisionRow[]): Pro
   if (rows.length > 0) await tx.insert(decisions).values([...rows]);
 }
 
+/** Of one meeting, in the order of its agenda. */
+export async function listDecisionsOf(tx: Tx, key: MeetingKey): Promise<DecisionRow[]> {
+  return tx
+    .select()
+    .from(decisions)
+    .where(and(eq(decisions.buildingId, key.buildingId), eq(decisions.meeting, key.id)))
+    .orderBy(asc(decisions.number));
+}
+
+/** Records that the chair decided an item; the caller holds the meeting. */
+export async function settleDecision(
+  tx: Tx,
+  key: MeetingKey,
+  item: string,
+  verdict: 'passed' | 'failed' | 'no-quorum',
+): Promise<void> {
+  await tx
+    .update(decisions)
+    .set({ verdict, passed: verdict === 'passed', how: 'casting-vote' })
+    .where(
+      and(eq(decisions.buildingId, key.buildingId), eq(decisions.meeting, key.id), eq(decisions.item, item)),
+    );
+}
+
 /** The newest first; `containing`: words that stand in the text, whatever their case. */
 export async function listDecisions(
   tx: Tx,

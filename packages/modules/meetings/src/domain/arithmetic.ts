@@ -26,8 +26,11 @@ export function arithmeticLines(explanation: Explanation, locale: Locale, transl
   if (explanation.quorumMode === 'any' && explanation.quorum.length > 1)
     lines.push(translate('arithmetic.quorum-any'));
   lines.push(...groupLines(explanation.groups, locale, translate));
-  lines.push(translate(`arithmetic.verdict.${explanation.verdict}`));
+  const { castingVote } = explanation;
+  // What was counted comes first, and then how the chair decided it.
+  lines.push(translate(`arithmetic.verdict.${castingVote ? 'failed' : explanation.verdict}`));
   if (explanation.tie) lines.push(translate(`arithmetic.tie.${explanation.tie}`));
+  if (castingVote) lines.push(translate(`arithmetic.casting-vote.${castingVote}`));
   if (explanation.verdict === 'passed')
     for (const { effect, groups } of explanation.tiers)
       if (groups.length > 0)

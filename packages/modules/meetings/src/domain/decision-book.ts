@@ -4,6 +4,17 @@
 export const DECISION_LINKS = ['repeals', 'amends'] as const;
 export type DecisionLinkKind = (typeof DECISION_LINKS)[number];
 
+/** What decided an item: the vote it was put to first, what its rule grants after that, or the chair where votes were equal. */
+export const DECIDED_HOW = [
+  'vote',
+  'second-vote',
+  'second-call',
+  'silent-assent',
+  'ask-absent',
+  'casting-vote',
+] as const;
+export type DecidedHow = (typeof DECIDED_HOW)[number];
+
 export type DecisionLink = {
   readonly from: number;
   readonly to: number;

@@ -1,14 +1,20 @@
 // What a rule grants after a vote that did not decide: which of it the count found due, and when it may and must begin.
 // Decides nothing by a rule's name: kind, delays and the rule that judges then are data of the rule.
-import type { DecisionRule, FallbackKind } from '@veche/rules/decision-rule.ts';
-import type { ItemResult } from '@veche/rules/count.ts';
+import type { DecisionRule } from '@veche/rules/decision-rule.ts';
+import { awaitsChair, type ItemResult } from '@veche/rules/count.ts';
 import { addDays } from './day-count.ts';
 import { addMonths } from './deadlines.ts';
+import { isJoining, type FollowUpKind } from './follow-up-kinds.ts';
 import { instantOf, wallTimeOf } from './zoned-time.ts';
+
+/** How long the chair may decide a tie. No law that we know names a term: this is the house's. */
+export const CASTING_TERM = 'P3D';
+/** How long the absent have to answer at least, where the first vote was shorter. The law leaves the term to the manager. */
+const LEAST_ASKING = 'P14D';
 
 /** One thing that follows for one or more items of a meeting. */
 export type FollowUp = {
-  readonly kind: FallbackKind;
+  readonly kind: FollowUpKind;
   /** By item id: the rule that judges then; null where a court does. */
   readonly items: readonly { readonly item: string; readonly rule: string | null }[];
   readonly dueAt: Date;
@@ -18,25 +24,58 @@ export type FollowUp = {
 
 type Counted = { readonly result: ItemResult; readonly rule: DecisionRule };
 
-/** In the order of the agenda; items whose rules grant the same thing at the same time follow together. */
+/**
+ * In the order of the agenda; items whose rules grant the same thing at the same time follow together. Where the chair may
+ * decide a tie, nothing else follows before the chair has, or has let the term go by.
+ */
 export function followUpsOf(counted: readonly Counted[], closedAt: Date, timeZone: string): FollowUp[] {
   const found = new Map<string, FollowUp>();
-  for (const { result, rule } of counted) {
-    const { fallback } = result;
-    if (!fallback?.due || !rule.fallback) continue;
-    const { minDelay, maxDelay } = rule.fallback;
-    const key = `${fallback.kind} ${minDelay ?? ''} ${maxDelay ?? ''}`;
-    const known = found.get(key);
-    const item = { item: result.item, rule: fallback.rule ?? null };
+  const put = (
+    kind: FollowUpKind,
+    item: FollowUp['items'][number],
+    {
+      minDelay,
+      maxDelay,
+    }: { readonly minDelay?: string | undefined; readonly maxDelay?: string | undefined },
+  ): void => {
+    const key = `${kind} ${minDelay ?? ''} ${maxDelay ?? ''}`;
     found.set(key, {
-      kind: fallback.kind,
-      items: [...(known?.items ?? []), item],
+      kind,
+      items: [...(found.get(key)?.items ?? []), item],
       dueAt: minDelay === undefined ? closedAt : after(closedAt, minDelay, timeZone),
       lastAt: maxDelay === undefined ? null : after(closedAt, maxDelay, timeZone),
     });
+  };
+  for (const { result, rule } of counted) {
+    const { fallback, item } = result;
+    if (awaitsChair(result)) put('casting-vote', { item, rule: null }, { maxDelay: CASTING_TERM });
+    else if (fallback?.due && rule.fallback) {
+      const { minDelay, maxDelay } = rule.fallback;
+      // Silence is waited for in the vote itself, which begins at once.
+      const delays = isJoining(fallback.kind) ? { maxDelay } : { minDelay, maxDelay };
+      put(fallback.kind, { item, rule: fallback.rule ?? null }, delays);
+    } else if (result.tie === 'court') put('court', { item, rule: null }, {});
   }
   return [...found.values()];
 }
+
+/** When a vote ends that begins at `opensAt`: silence has the term of the rule, all else as long as the first vote had. */
+export function endOf(
+  kind: FollowUpKind,
+  opensAt: Date,
+  first: { readonly opensAt: Date; readonly closesAt: Date },
+  terms: readonly (string | undefined)[],
+  timeZone: string,
+): Date {
+  const asLong = new Date(opensAt.getTime() + first.closesAt.getTime() - first.opensAt.getTime());
+  const least = kind === 'silent-assent' ? terms : kind === 'ask-absent' ? [LEAST_ASKING] : [];
+  const ends = least.flatMap((term) => (term === undefined ? [] : [after(opensAt, term, timeZone)]));
+  if (kind === 'silent-assent' && ends.length > 0) return latest(ends);
+  return latest([asLong, ...ends]);
+}
+
+const latest = (moments: readonly Date[]): Date =>
+  new Date(Math.max(...moments.map((moment) => moment.getTime())));
 
 const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/;
 

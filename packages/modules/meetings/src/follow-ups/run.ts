@@ -4,20 +4,28 @@
 //
 //   waiting -> drafted        the second meeting is written down, under an id that only this follow-up gives
 //   drafted -> called         its notice is in the log and every owner is told
-//   waiting -> for-a-person   silence that counts as assent, votes asked of the absent, a court: a person goes on from here
+//   waiting -> for-a-person   a court, or what the house cannot begin: a person goes on from here
+//   waiting -> lapsed         the chair's time to decide a tie has gone by; what the rule grants besides is planned then
+//
+// Where silence is assent, and where the absent are asked, the next vote begins at once and joins the first: see joined.ts.
 import { isRefusal } from '@veche/core/refusal.ts';
-import { encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
+import { encodeBase64, encodeHex, encodeUtf8 } from '@veche/ledger/bytes.ts';
 import { sha256 } from '@veche/ledger/hash.ts';
+import type { Notice, NoticeItem } from '@veche/ledger/meeting.ts';
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { House } from '@veche/module-kit/module.ts';
 import { describeError } from '@veche/module-kit/server.ts';
 import { getBuilding } from '@veche/people/store.ts';
+import type { ItemResult } from '@veche/rules/count.ts';
+import type { DecisionRule } from '@veche/rules/decision-rule.ts';
 import { listHolidays } from '../calling/holidays.ts';
 import { inspectDraft, yearsFrom } from '../calling/inspect.ts';
+import { operatorOf } from '../calling/standing-view.ts';
 import { translateIn } from '../catalogs.ts';
 import { resultOf } from '../closing/box.ts';
 import { workingDays } from '../domain/calendar.ts';
-import { followUpsOf } from '../domain/follow-up.ts';
+import { endOf, followUpsOf } from '../domain/follow-up.ts';
+import { isJoining } from '../domain/follow-up-kinds.ts';
 import { wholeSeconds } from '../domain/instant.ts';
 import { earliestOpening, findTerm } from '../domain/terms.ts';
 import { instantOf, wallTimeOf } from '../domain/zoned-time.ts';
@@ -30,23 +38,61 @@ import {
   type MeetingKey,
   type MeetingRow,
 } from '../store.ts';
-import { findDueFollowUps, insertFollowUps, moveFollowUp, type FollowUpRow } from './store.ts';
+import { copyMaterials } from './joined.ts';
+import { findDueFollowUps, insertFollowUps, listFollowUps, moveFollowUp, type FollowUpRow } from './store.ts';
 
 /** A second vote at the same sitting begins when owners could have read that there is one. */
 const SAME_SITTING_MS = 10 * 60_000;
 
 /** Writes down what the rules grant after this close. The caller holds the meeting. */
 export async function planFollowUps(tx: Tx, key: MeetingKey, row: MeetingRow): Promise<void> {
-  const { items, timeZone } = noticeOf(row);
-  const counted = resultOf(row).items.map((result, i) => ({ result, rule: items[i]!.rule }));
+  await plan(tx, key, row, resultOf(row).items, row.closedAt!);
+}
+
+/**
+ * Writes down what the rules grant besides, where the chair might have decided a tie and has not, or has against the item.
+ * The caller holds the meeting.
+ */
+export async function planAfterTie(
+  tx: Tx,
+  key: MeetingKey,
+  row: MeetingRow,
+  items: readonly string[],
+  now: Date,
+): Promise<void> {
+  const left = resultOf(row)
+    .items.filter(({ item }) => items.includes(item))
+    .map(({ tie: _tie, ...result }) => result);
+  await plan(tx, key, row, left, now);
+}
+
+async function plan(
+  tx: Tx,
+  key: MeetingKey,
+  row: MeetingRow,
+  results: readonly ItemResult[],
+  from: Date,
+): Promise<void> {
+  const { items, timeZone, form } = noticeOf(row);
+  const ruleOf = new Map(items.map(({ id, rule }) => [id, rule]));
+  const found = followUpsOf(
+    results.map((result) => ({ result, rule: ruleOf.get(result.item)! })),
+    from,
+    timeZone,
+  );
+  const lacking = new Set(results.filter(({ verdict }) => verdict === 'no-quorum').map(({ item }) => item));
+  const last = (await listFollowUps(tx, key)).at(-1)?.position ?? 0;
   await insertFollowUps(
     tx,
-    followUpsOf(counted, row.closedAt!, timeZone).map((one, i) => ({
+    found.map((one, i) => ({
       buildingId: key.buildingId,
       meeting: key.id,
-      position: i + 1,
+      position: last + i + 1,
       kind: one.kind,
-      items: one.items,
+      items:
+        form === 'in-person' && one.kind === 'second-call' && formAfter(one.items, ruleOf) !== undefined
+          ? wholeAgenda(items, one.items, lacking)
+          : one.items,
       dueAt: one.dueAt,
       lastAt: one.lastAt,
       state: 'waiting' as const,
@@ -55,6 +101,21 @@ export async function planFollowUps(tx: Tx, key: MeetingKey, row: MeetingRow): P
     })),
   );
 }
+
+type Items = FollowUpRow['items'];
+
+/** The form in which a second call is held, where the rules name one. */
+const formAfter = (of: Items, ruleOf: ReadonlyMap<string, DecisionRule>): 'absentee' | undefined =>
+  of.map(({ item }) => ruleOf.get(item)?.fallback?.form).find((form) => form !== undefined);
+
+/**
+ * A gathering that found no quorum goes over to a vote by ballots with the same agenda: what had no quorum comes along by
+ * its own rule, whatever that grants by itself.
+ */
+const wholeAgenda = (agenda: readonly NoticeItem[], granted: Items, lacking: ReadonlySet<string>): Items =>
+  agenda.flatMap(
+    ({ id }) => granted.find(({ item }) => item === id) ?? (lacking.has(id) ? { item: id, rule: null } : []),
+  );
 
 /** Begins every follow-up whose time has come; one that cannot begin does not hold up the others. */
 export async function runFollowUps(house: House): Promise<void> {
@@ -74,16 +135,33 @@ async function beginFollowUp(house: House, row: FollowUpRow): Promise<FollowUpRo
   return house.db.transaction(async (tx) => {
     const first = await lockMeeting(tx, { buildingId: row.buildingId, id: row.meeting });
     if (!first) return null;
-    if (row.kind !== 'second-vote' && row.kind !== 'second-call') {
+    if (row.kind === 'casting-vote') {
+      if (await moveFollowUp(tx, row, { state: 'lapsed', doneAt: now }))
+        await planAfterTie(tx, { buildingId: row.buildingId, id: row.meeting }, first, itemsOf(row), now);
+      return null;
+    }
+    if (row.kind === 'court' || (isJoining(row.kind) && hasOpenRoll(first))) {
       await moveFollowUp(tx, row, { state: 'for-a-person', doneAt: now });
       return null;
     }
     const next = { buildingId: row.buildingId, id: idOfNext(row) };
     if (!(await moveFollowUp(tx, row, { state: 'drafted', next: next.id }))) return null;
-    await insertDraft(tx, next, await draftNext(tx, row, first, now), first.language, now);
+    const draft = await draftNext(tx, row, first, now);
+    await insertDraft(tx, next, draft, first.language, now);
+    const agenda = noticeOf(first).items.map(({ id }) => id);
+    const places = new Map(row.items.map(({ item }, i) => [agenda.indexOf(item) + 1, i + 1]));
+    await copyMaterials(tx, house, { next, first: { buildingId: row.buildingId, id: row.meeting } }, places);
     return { ...row, state: 'drafted', next: next.id };
   });
 }
+
+const itemsOf = ({ items }: FollowUpRow): string[] => items.map(({ item }) => item);
+
+/** Whether a share that was sold may have changed the roll during the vote. */
+const hasOpenRoll = (row: MeetingRow): boolean => {
+  const { sale } = noticeOf(row);
+  return sale !== undefined && sale !== 'stays';
+};
 
 /** 24 hex digits, the same for the same follow-up whoever asks. */
 const idOfNext = ({ meeting, position }: FollowUpRow): string =>
@@ -99,9 +177,12 @@ async function draftNext(
   const building = await getBuilding(tx, row.buildingId);
   const translate = translateIn(first.language);
   const regime = notice.items[0]!.rule.regime;
-  const isSameSitting = row.kind === 'second-vote';
+  const joins = isJoining(row.kind);
+  const isSameSitting = row.kind === 'second-vote' || joins;
+  const rules = row.items.map(({ item }) => notice.items.find(({ id }) => id === item)!.rule);
+  const form = rules.map(({ fallback }) => fallback?.form).find((one) => one !== undefined) ?? first.form;
   let opensAt = new Date(Math.max(row.dueAt.getTime(), now.getTime() + SAME_SITTING_MS));
-  const term = isSameSitting ? null : findTerm(regime, 'notice', first.form);
+  const term = isSameSitting ? null : findTerm(regime, 'notice', form);
   if (term) {
     const holidays = await listHolidays(regime, yearsFrom(building.timeZone, now), first.language);
     const day = earliestOpening(term, now, building.timeZone, workingDays(holidays));
@@ -109,19 +190,50 @@ async function draftNext(
     const lawful = instantOf(`${day}T${hour}`, building.timeZone)!;
     if (lawful > opensAt) opensAt = lawful;
   }
-  const lasts = Date.parse(notice.closesAt) - Date.parse(notice.opensAt);
+  const closesAt = endOf(
+    row.kind,
+    opensAt,
+    { opensAt: new Date(notice.opensAt), closesAt: new Date(notice.closesAt) },
+    rules.map(({ fallback }) => fallback?.minDelay),
+    building.timeZone,
+  );
+  const { gathering, ...before } = first.draft;
   return {
-    ...first.draft,
+    ...before,
+    ...(form === 'absentee' || !gathering ? {} : { gathering: moveGathering(gathering, notice, opensAt) }),
+    form,
+    ...(joins ? { sale: 'stays' as const } : {}),
+    follows: {
+      meeting: row.meeting,
+      kind: row.kind as Exclude<FollowUpRow['kind'], 'court' | 'casting-vote'>,
+      result: encodeBase64(sha256(encodeUtf8(first.result!))),
+    },
     title: translate(`follow-up.title.${row.kind}`, { title: notice.title }).slice(0, 200),
     opensAt: wholeSeconds(opensAt.toISOString()),
-    closesAt: wholeSeconds(new Date(opensAt.getTime() + lasts).toISOString()),
+    closesAt: wholeSeconds(closesAt.toISOString()),
     items: row.items.map(({ item, rule }) => {
       const position = notice.items.findIndex(({ id }) => id === item);
-      const before = first.draft.items[position]!;
-      return { ...before, ruleId: rule ?? before.ruleId, round: (notice.items[position]!.round ?? 0) + 1 };
+      const earlier = first.draft.items[position]!;
+      const { round = 0, number } = notice.items[position]!;
+      return {
+        ...earlier,
+        ruleId: rule ?? earlier.ruleId,
+        round: round + 1,
+        ...(joins ? { number } : {}),
+      };
     }),
   };
 }
+
+/** People come together as long after the opening as the first time. */
+const moveGathering = (
+  { at, place }: NonNullable<MeetingRow['draft']['gathering']>,
+  { opensAt }: Pick<Notice, 'opensAt'>,
+  next: Date,
+) => ({
+  at: wholeSeconds(new Date(next.getTime() + Date.parse(at) - Date.parse(opensAt)).toISOString()),
+  place,
+});
 
 /** Calls the second meeting in the name of whoever called the first; its risks are those that the rule itself brings. */
 async function callNext(house: House, row: FollowUpRow): Promise<void> {
@@ -138,7 +250,11 @@ async function callNext(house: House, row: FollowUpRow): Promise<void> {
     return void (await moveFollowUp(house.db, row, { state: 'called', doneAt: now }));
   const { language } = first;
   const building = await getBuilding(house.db, row.buildingId);
-  const { findings } = await inspectDraft(house.db, draft, building, { now, locale: language });
+  const { findings } = await inspectDraft(house.db, draft, building, {
+    now,
+    locale: language,
+    operator: operatorOf(house),
+  });
   const reason = translateIn(language)('follow-up.reason', { title: first.title });
   const refused = await callDraft(house, next, {
     personId: first.calledBy!,

@@ -1,7 +1,9 @@
-// What the rules of a closed meeting grant next, in the Postgres schema `meetings`: planned with the close, run by a job.
-import { foreignKey, index, integer, jsonb, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { FallbackKind } from '@veche/rules/decision-rule.ts';
-import { meetings, meetingsSchema } from '../schema.ts';
+// What the rules of a closed meeting grant next, and how its chair decided ties, in the Postgres schema `meetings`. What
+// follows is planned with the close and run by a job.
+import { sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { FollowUpKind, FollowUpState } from '../domain/follow-up-kinds.ts';
+import { meetingsSchema, ofMeeting } from '../schema.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -12,7 +14,7 @@ export const followUps = meetingsSchema.table(
     meeting: text('meeting').notNull(),
     /** From 1, in the order of the agenda. */
     position: integer('position').notNull(),
-    kind: text('kind').$type<FallbackKind>().notNull(),
+    kind: text('kind').$type<FollowUpKind>().notNull(),
     items: jsonb('items')
       .$type<readonly { readonly item: string; readonly rule: string | null }[]>()
       .notNull(),
@@ -20,9 +22,10 @@ export const followUps = meetingsSchema.table(
     lastAt: moment('last_at'),
     /**
      * `waiting`: for its time. `drafted`: the next meeting is there and not called yet. `called`: it is. `for-a-person`: its
-     * time has come, and the next step is one that no program may take.
+     * time has come, and the next step is one that no program may take. `decided`: by the chair. `lapsed`: the chair did not
+     * decide in time.
      */
-    state: text('state').$type<'waiting' | 'drafted' | 'called' | 'for-a-person'>().notNull(),
+    state: text('state').$type<FollowUpState>().notNull(),
     /** The second vote or call. */
     next: text('next'),
     doneAt: moment('done_at'),
@@ -30,10 +33,27 @@ export const followUps = meetingsSchema.table(
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.position] }),
     index('follow_ups_state').on(table.state, table.dueAt),
-    foreignKey({
-      name: 'follow_ups_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    index('follow_ups_next').on(table.buildingId, table.next),
+    ofMeeting('follow_ups_meeting_fk', table),
+  ],
+);
+
+/** How the chair decided an item whose sides were equal: once, and never changed. */
+export const tieDecisions = meetingsSchema.table(
+  'tie_decisions',
+  {
+    buildingId: uuid('building_id').notNull(),
+    meeting: text('meeting').notNull(),
+    item: text('item').notNull(),
+    choice: text('choice').$type<'for' | 'against'>().notNull(),
+    decidedBy: uuid('decided_by').notNull(),
+    decidedAt: moment('decided_at').notNull(),
+    /** Its `tie.decided` entry. */
+    idem: text('idem').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.buildingId, table.meeting, table.item] }),
+    check('tie_decisions_choice_check', sql`${table.choice} in ('for', 'against')`),
+    ofMeeting('tie_decisions_meeting_fk', table),
   ],
 );

@@ -1,8 +1,9 @@
-// All SQL of what follows a vote that did not decide.
+// All SQL of what follows a vote that did not decide, and of ties that a chair decided.
 import type { Tx } from '@veche/module-kit/database.ts';
-import { and, asc, eq, inArray, lte, or } from 'drizzle-orm';
-import type { MeetingKey } from '../store.ts';
-import { followUps } from './schema.ts';
+import { and, asc, eq, inArray, lte, ne, or } from 'drizzle-orm';
+import { meetings } from '../schema.ts';
+import type { MeetingKey, MeetingRow } from '../store.ts';
+import { followUps, tieDecisions } from './schema.ts';
 
 export type FollowUpRow = typeof followUps.$inferSelect;
 
@@ -33,7 +34,9 @@ export async function findDueFollowUps(tx: Tx, now: Date): Promise<FollowUpRow[]
     .from(followUps)
     .where(
       or(
-        and(eq(followUps.state, 'waiting'), lte(followUps.dueAt, now)),
+        and(eq(followUps.state, 'waiting'), ne(followUps.kind, 'casting-vote'), lte(followUps.dueAt, now)),
+        // The chair may act from the close on: what is due is the end of that time.
+        and(eq(followUps.state, 'waiting'), eq(followUps.kind, 'casting-vote'), lte(followUps.lastAt, now)),
         inArray(followUps.state, ['drafted']),
       ),
     )
@@ -53,4 +56,65 @@ export async function moveFollowUp(
     .where(and(isIt(row), eq(followUps.state, row.state)))
     .returning({ position: followUps.position });
   return rows.length > 0;
+}
+
+/** What the meeting follows; null where a person called it. */
+export async function findFollowed(tx: Tx, key: MeetingKey): Promise<FollowUpRow | null> {
+  const [row] = await tx
+    .select()
+    .from(followUps)
+    .where(and(eq(followUps.buildingId, key.buildingId), eq(followUps.next, key.id)));
+  return row ?? null;
+}
+
+/** Items of the building, as `meeting/item`, that something may still decide by itself or by the chair's vote. */
+export async function listOpenItems(tx: Tx, buildingId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx
+    .select({ meeting: followUps.meeting, items: followUps.items })
+    .from(followUps)
+    .where(
+      and(
+        eq(followUps.buildingId, buildingId),
+        ne(followUps.kind, 'court'),
+        inArray(followUps.state, ['waiting', 'drafted', 'called']),
+      ),
+    );
+  return new Set(rows.flatMap(({ meeting, items }) => items.map(({ item }) => `${meeting}/${item}`)));
+}
+
+/** Open votes that join another and whose announced end has come. */
+export async function findJoinedEnded(tx: Tx, now: Date): Promise<MeetingRow[]> {
+  const rows = await tx
+    .select({ meeting: meetings })
+    .from(followUps)
+    .innerJoin(meetings, and(eq(meetings.buildingId, followUps.buildingId), eq(meetings.id, followUps.next)))
+    .where(
+      and(
+        inArray(followUps.kind, ['silent-assent', 'ask-absent']),
+        eq(meetings.state, 'open'),
+        lte(meetings.closesAt, now),
+      ),
+    )
+    .limit(100);
+  return rows.map(({ meeting }) => meeting);
+}
+
+export type TieDecisionRow = typeof tieDecisions.$inferSelect;
+
+/** False when the tie is decided already. */
+export async function insertTieDecision(tx: Tx, row: TieDecisionRow): Promise<boolean> {
+  const rows = await tx
+    .insert(tieDecisions)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ item: tieDecisions.item });
+  return rows.length > 0;
+}
+
+export async function listTieDecisions(tx: Tx, key: MeetingKey): Promise<TieDecisionRow[]> {
+  return tx
+    .select()
+    .from(tieDecisions)
+    .where(and(eq(tieDecisions.buildingId, key.buildingId), eq(tieDecisions.meeting, key.id)))
+    .orderBy(asc(tieDecisions.item));
 }

@@ -10,7 +10,9 @@ export type Way = (typeof WAYS)[number];
 
 /** The kind of a message by the template that it was made from; null for messages that are no notice of a meeting. */
 export const kindOf = (template: string): Kind | null =>
-  KINDS.find((kind) => template === `meetings.notice.${kind}`) ?? null;
+  KINDS.find(
+    (kind) => template === `meetings.notice.${kind}` || template.startsWith(`meetings.notice.${kind}-`),
+  ) ?? null;
 
 /**
  * How sure it is that the owner was told. `received`: by a signature, or read in their own pages. `delivered`: the carrier

@@ -94,6 +94,7 @@ function afterWords(
         most: fallback.maxDelay === undefined ? '' : durationWords(fallback.maxDelay, translate),
       }),
     );
+  if (fallback?.form) lines.push(translate(`rule-words.form.${fallback.form}`));
   if (tie && tie !== 'fails') lines.push(translate(`rule-words.tie.${tie}`));
   return lines;
 }

@@ -1,5 +1,6 @@
 // The shapes of decision rules and of what is counted by them, as the contracts of meetings show them.
 import { z } from 'zod';
+import { OUTCOMES } from '../domain/outcomes.ts';
 
 const comparator = z.enum(['>', '>=', '<=', '<', '==']);
 const weight = z.enum(['area', 'share', 'head', 'unit']);
@@ -48,6 +49,7 @@ export const decisionRule = z
         rule: z.string().optional(),
         minDelay: z.string().optional(),
         maxDelay: z.string().optional(),
+        form: z.enum(['absentee']).optional(),
         maxDepth: z.literal(1),
       })
       .optional(),
@@ -94,6 +96,11 @@ const change = z.object({ before: fraction, after: fraction });
 /** What an item was counted to: see section 5 of the ledger's SPEC. */
 export const countedItem = z.object({
   verdict: z.enum(['passed', 'failed', 'no-quorum']),
+  outcome: z
+    .enum(OUTCOMES)
+    .meta({
+      description: 'What the item has come to: where it did not pass, who or what may still decide it.',
+    }),
   sums: weightSums,
   entrances: z.record(z.string(), weightSums).optional(),
   adjusted: z
@@ -118,6 +125,7 @@ export const countedItem = z.object({
   tiers: z.array(z.object({ effect, tests: z.array(z.array(testOutcome)), holds: z.boolean() })).optional(),
   effect: effect.optional(),
   tie: z.enum(['chair-casts', 'court']).optional(),
+  castingVote: z.enum(['for', 'against']).optional(),
   fallback: z
     .object({
       kind: fallbackKind,
