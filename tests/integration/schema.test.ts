@@ -38,6 +38,9 @@ describe('the schema', () => {
     });
     await other.sql.unsafe(`DROP SCHEMA ${schema} CASCADE`);
     await other.sql.unsafe(exportDrizzle(path)).simple();
-    expect(await describeSchema(database.sql, [schema])).toBe(await describeSchema(other.sql, [schema]));
+    // Of triggers drizzle knows nothing: that they are there is what schema.sql shows.
+    const tablesOf = async (sql: typeof other.sql): Promise<string> =>
+      (await describeSchema(sql, [schema])).replace(/^CREATE TRIGGER .*\n/gm, '');
+    expect(await tablesOf(database.sql)).toBe(await tablesOf(other.sql));
   });
 });

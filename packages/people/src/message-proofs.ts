@@ -2,7 +2,7 @@
 // Nothing here sends, and nothing of a message is ever deleted.
 import type { Tx } from '@veche/module-kit/database.ts';
 import type { DeliveryReport } from '@veche/module-kit/module.ts';
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Channel } from './message-store.ts';
 import { deadContacts, messageEvents, messages } from './schema.ts';
 
@@ -117,6 +117,26 @@ export const readSentAbout = (tx: Tx, about: string, personId?: string): Promise
       ),
     )
     .orderBy(asc(messages.id));
+
+/** Messages that are taken over at a time: of a large building others are answered in between. */
+const PAGE = 1_000;
+
+/** Every message about something, oldest first, page by page. */
+export async function* pageSentAbout(tx: Tx, about: string): AsyncGenerator<SentMessage[]> {
+  for (let after = 0n; ; ) {
+    const page = await tx
+      .select(sentColumns)
+      .from(messages)
+      .where(
+        and(eq(messages.about, about), sql`${messages.personId} is not null`, gt(messages.id, after)),
+      )
+      .orderBy(asc(messages.id))
+      .limit(PAGE);
+    yield page;
+    if (page.length < PAGE) return;
+    after = BigInt(page.at(-1)!.id);
+  }
+}
 
 export type MessageEvent = {
   readonly messageId: string;
