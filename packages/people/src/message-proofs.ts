@@ -123,13 +123,11 @@ const PAGE = 1_000;
 
 /** Every message about something, oldest first, page by page. */
 export async function* pageSentAbout(tx: Tx, about: string): AsyncGenerator<SentMessage[]> {
-  for (let after = 0n; ; ) {
+  for (let after = 0n; ;) {
     const page = await tx
       .select(sentColumns)
       .from(messages)
-      .where(
-        and(eq(messages.about, about), sql`${messages.personId} is not null`, gt(messages.id, after)),
-      )
+      .where(and(eq(messages.about, about), sql`${messages.personId} is not null`, gt(messages.id, after)))
       .orderBy(asc(messages.id))
       .limit(PAGE);
     yield page;

@@ -13,7 +13,14 @@ import { resultOf } from './closing/box.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { publishedRecord } from './domain/roll.ts';
 import { findJoined } from './follow-ups/joined.ts';
-import { findMeeting, pageIdems, pageRoll, readEntriesAmong, type MeetingKey, type MeetingRow } from './store.ts';
+import {
+  findMeeting,
+  pageIdems,
+  pageRoll,
+  readEntriesAmong,
+  type MeetingKey,
+  type MeetingRow,
+} from './store.ts';
 
 const ENTRIES_PAGE = 500;
 const CHUNK_CHARS = 64 * 1024;

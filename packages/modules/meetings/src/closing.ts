@@ -229,11 +229,7 @@ async function hasClosing(house: House, key: MeetingKey, lastIndex: number): Pro
  * The first checkpoint that covers all that was accepted and that the witnesses pinned at the opening saw at or after the
  * announced end; null while there is none.
  */
-async function findClosing(
-  house: House,
-  row: MeetingRow,
-  lastIndex: number,
-): Promise<ClosingRow | null> {
+async function findClosing(house: House, row: MeetingRow, lastIndex: number): Promise<ClosingRow | null> {
   const announcedEnd = Math.ceil(row.closesAt!.getTime() / 1000);
   const policy = parsePolicy(row.policy!);
   const logKeys = parseLogKeys(house.ledger.verifierKey);

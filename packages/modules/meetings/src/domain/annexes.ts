@@ -171,5 +171,4 @@ function squareMetres({ areaCm2, share }: RollEntry): string {
 // Made once: to compare by locale without one costs a hundred times as much.
 const inOrder = new Intl.Collator('ru', { numeric: true });
 const byPremises = (a: RollEntry, b: RollEntry): number =>
-  inOrder.compare(a.premisesNumber, b.premisesNumber) ||
-  (a.entitlement < b.entitlement ? -1 : 1);
+  inOrder.compare(a.premisesNumber, b.premisesNumber) || (a.entitlement < b.entitlement ? -1 : 1);
