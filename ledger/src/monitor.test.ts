@@ -4,6 +4,7 @@ import { parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { signEntry } from './entry.ts';
 import { LedgerFault } from './fault.ts';
 import {
+  AMENDMENTS,
   CLOSES_AT,
   ORIGIN,
   POLICY,
@@ -118,6 +119,16 @@ describe('a monitor', () => {
       const mended = await look(world, { state: wrong.state, verifier: null });
       expect(mended.state!.hashed).toBe(mended.checkpoint!.size);
     }
+  });
+  it('takes a roll that is amended while votes are cast, and tells one that is amended after the close', async () => {
+    const sold = { sale: 'follows-title', amended: [{ before: 5, amendments: AMENDMENTS }] } as const;
+    expect(await codesOf(sold)).toEqual([]);
+    const afterClose = (entries: readonly BundleEntry[]) => {
+      const amended = entries.find(({ entry }) => entry.kind === 'roll.amended')!;
+      return [...entries.filter((one) => one !== amended), amended];
+    };
+    // The box was sealed over it, which is found too.
+    expect(await codesOf({ ...sold, tamper: { log: afterClose } })).toContain('wrong-order');
   });
   it('tells a checkpoint that is not the log’s', async () => {
     const world = await holdMeeting();

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeUtf8 } from '../bytes.ts';
 import { encodeEntry } from '../entry.ts';
 import type { MeetingWorld } from '../meeting.fixture.ts';
-import { casts, holdMeeting } from '../meeting.fixture.ts';
+import { AMENDMENTS, casts, holdMeeting } from '../meeting.fixture.ts';
 import { encodeReceipt, withExtra } from '../receipt.ts';
 import { createTileReader } from '../tile.ts';
 import { checkCheckpoint } from '../checkpoint.ts';
@@ -66,6 +66,21 @@ describe('verify', () => {
     expect(russian.code).toBe(0);
     expect(russian.out).toContain('Вопрос 2: не принято');
     expect(russian.out).toContain('Всё верно.');
+  });
+  it('follows shares that changed hands during the vote, and names an amendment that may not be', async () => {
+    const sold = { sale: 'follows-title', amended: [{ before: 5, amendments: AMENDMENTS }] } as const;
+    const to = inFolder('sold');
+    const verifySold = (...more: string[]) =>
+      run(join(to, 'bundle.jsonl'), '--log', join(to, 'log'), '--vkey', join(to, 'vkey'), ...more);
+    await writeWorld(to, await holdMeeting(sold));
+    expect(await verifySold()).toMatchObject({ code: 0, err: '' });
+    expect((await verifySold()).out).toContain('2 shares changed hands during the vote');
+    expect((await verifySold('--lang', 'ru')).out).toContain('сменили владельца во время голосования: 2');
+    await rm(to, { recursive: true });
+    await writeWorld(to, await holdMeeting({ ...sold, tamper: { sale: 'stays' } }));
+    const broken = await verifySold();
+    expect(broken.code).toBe(1);
+    expect(broken.out).toContain('amended in a way that the notice or the roll does not allow');
   });
   it('prints the report as JSON', async () => {
     const { code, out } = await verify('--json');
