@@ -16,6 +16,12 @@ import { describe, expect, it } from 'vitest';
 import { freshDatabase } from '../support/database.ts';
 
 const { db, sql } = await freshDatabase();
+/** All rows of all pages. */
+async function rowsOf<Row>(pages: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const page of pages) rows.push(...page);
+  return rows;
+}
 const idemOf = (n: number): string => createHash('sha256').update(String(n)).digest('hex');
 
 /** A meeting with so many lines on its roll, and a ballot for each. */
@@ -62,15 +68,15 @@ describe.each([0, 1, 999, 1_000, 1_001, 2_000])('a meeting of %i lines', (size) 
     const numbers = Array.from({ length: size }, (_, i) => i);
     const idems = numbers.map(idemOf).sort();
 
-    const roll = (await Array.fromAsync(pageRoll(db, key))).flat();
+    const roll = await rowsOf(pageRoll(db, key));
     expect(roll).toEqual(await readRoll(db, key));
     expect(roll.map(({ entitlement }) => entitlement)).toEqual(numbers.map((i) => `e${i}`));
 
-    const entries = (await Array.fromAsync(pageEntries(db, key))).flat();
+    const entries = await rowsOf(pageEntries(db, key));
     expect(entries.map(({ idem }) => idem)).toEqual(idems);
-    expect((await Array.fromAsync(pageIdems(db, key))).flat()).toEqual(idems);
+    expect(await rowsOf(pageIdems(db, key))).toEqual(idems);
 
-    const effective = (await Array.fromAsync(pageEffective(db, key))).flat();
+    const effective = await rowsOf(pageEffective(db, key));
     expect(new Map(effective)).toEqual(new Map(numbers.map((i) => [`e${i}`, idemOf(i)])));
     expect(effective).toHaveLength(size);
   });
