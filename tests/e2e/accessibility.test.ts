@@ -2,7 +2,8 @@
 // nothing scrolls sideways on a phone; and a vote can be cast without a mouse.
 import { AxeBuilder } from '@axe-core/playwright';
 import { draftMeeting, listPublicMeetings } from '@veche/meetings/contract.ts';
-import { getDemo, uploadRegister } from '@veche/people/contract.ts';
+import { getNotices } from '@veche/meetings/notice/contract.ts';
+import { getDemo, getMe, readRegister, uploadRegister } from '@veche/people/contract.ts';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enter, type Place } from '../story/holder.ts';
@@ -16,7 +17,7 @@ const REGISTER = `Premises,Area m2,Owner,Share
 2,forty,Белов Борис Ильич,1
 `;
 
-type Role = 'nobody' | 'owner' | 'chair' | 'operator';
+type Role = 'nobody' | 'owner' | 'chair' | 'commission' | 'auditor' | 'operator';
 type Stop = {
   readonly name: string;
   readonly path: string;
@@ -67,6 +68,12 @@ describe('every page', async () => {
     contentType: 'text/csv',
   });
   const imported = `${building}/register/import/${upload.id}`;
+  const { premises: flats } = await chair(readRegister, { params: { building: open.building } });
+  const flat = `${building}/register/premises/${flats[0]!.id}`;
+  const { owners } = await chair(getNotices, { params: open });
+  const proof = `${pathOf(open)}/notices/${owners[0]!.personId}`;
+  const { call: owner } = await enter(origin, contactOf('owner'));
+  const held = (await owner(getMe)).buildings.find(({ id }) => id === open.building)!.holdings[0]!;
 
   const stops: Record<Role, readonly Stop[]> = {
     nobody: [
@@ -94,7 +101,7 @@ describe('every page', async () => {
         name: 'a result with its arithmetic',
         path: `${pathOf(closed)}/result`,
         async reach(page) {
-          for (const summary of await page.locator('summary').all()) await summary.click();
+          for (const summary of await page.locator('main summary').all()) await summary.click();
         },
       },
       {
@@ -122,6 +129,17 @@ describe('every page', async () => {
           await page.getByText('The receipt did not pass the check').waitFor();
         },
       },
+      { name: 'where a poster leads', path: `/m/${open.meeting.slice(0, 12)}` },
+      {
+        name: 'the places to go on a phone',
+        path: '/',
+        async reach(page) {
+          if (page.viewportSize()?.width === PHONE.width) await page.locator('header summary').click();
+        },
+      },
+      { name: 'the decision rules', path: '/rules' },
+      { name: 'rules side by side', path: '/rules?country=fr&with=fr.25&with=fr.26&with=ru.half-all' },
+      { name: 'a decision rule', path: '/rules/ru.participants' },
       { name: 'the registry of houses', path: '/registry' },
       { name: 'the outbox', path: '/outbox' },
       { name: 'the API reference', path: '/api', still: true },
@@ -131,6 +149,16 @@ describe('every page', async () => {
     owner: [
       { name: 'one’s own page', path: '/home' },
       { name: 'the account', path: '/account' },
+      { name: 'one’s own notices', path: '/notices' },
+      {
+        name: 'the history of one’s own flat',
+        path: `${building}/premises/${held.premisesId}`,
+        async reach(page) {
+          for (const summary of await page.locator('main summary').all()) await summary.click();
+        },
+      },
+      { name: 'what the house has decided', path: `${building}/decisions` },
+      { name: 'a rule that somebody answers for', path: `${building}/rules/ru.unanimous` },
       { name: 'an open meeting to vote in', path: pathOf(open) },
       { name: 'a voting page', path: `${pathOf(open)}/vote` },
       {
@@ -147,7 +175,7 @@ describe('every page', async () => {
         async reach(page) {
           await castOn(page, ['For', 'Against', 'Abstain', 'For']);
           await page.getByText(/independent witnesses have confirmed/).waitFor();
-          for (const summary of await page.locator('summary').all()) await summary.click();
+          for (const summary of await page.locator('main summary').all()) await summary.click();
         },
       },
       { name: 'one’s votes and devices', path: `${pathOf(open)}/receipts` },
@@ -165,6 +193,24 @@ describe('every page', async () => {
           await page.getByRole('heading', { name: 'Check', level: 1 }).waitFor();
         },
       },
+      { name: 'a flat in time', path: flat },
+      { name: 'whether the register adds up', path: `${building}/register/review` },
+      { name: 'persons who may be one', path: `${building}/register/duplicates` },
+      { name: 'who acts for whom', path: `${building}/register/representations` },
+      { name: 'who looked', path: `${building}/register/looks` },
+      { name: 'what the law asks about owners', path: `${building}/register/marks` },
+      { name: 'the rules of a building', path: `${building}/rules` },
+      { name: 'a rule to answer for', path: `${building}/rules/ru.unanimous?draft=${draft.id}` },
+      {
+        name: 'who was told of a meeting',
+        path: `${pathOf(open)}/notices`,
+        async reach(page) {
+          for (const summary of await page.locator('main summary').all()) await summary.click();
+        },
+      },
+      { name: 'how one owner was told', path: proof },
+      { name: 'the decisions of a house', path: `${building}/decisions` },
+      { name: 'what follows the count', path: `${pathOf(closed)}/closing` },
       { name: 'who does what', path: `${building}/roles` },
       {
         name: 'a question',
@@ -187,6 +233,15 @@ describe('every page', async () => {
       { name: 'the dates of a draft', path: `${edit}?step=dates` },
       { name: 'the documents of a draft', path: `${edit}?step=materials` },
       { name: 'the review of a draft', path: `${edit}?step=review` },
+    ],
+    commission: [
+      { name: 'what follows the count', path: `${pathOf(closed)}/closing` },
+      { name: 'a register', path: `${building}/register` },
+    ],
+    auditor: [
+      { name: 'the auditor’s desk', path: `${pathOf(closed)}/audit` },
+      { name: 'who looked', path: `${building}/register/looks` },
+      { name: 'who was told of a meeting', path: `${pathOf(closed)}/notices` },
     ],
     operator: [
       { name: 'the operator’s page', path: '/operator' },
@@ -243,7 +298,7 @@ describe('every page', async () => {
       }
       expect(found).toEqual({});
     },
-    120_000,
+    300_000,
   );
 
   it('is all there for a keyboard: from the skip link to the tick without a mouse', async () => {

@@ -219,7 +219,7 @@ describe('the log', async () => {
         await visitor.open(path);
         await visitor.page.getByRole('heading', { level: 1 }).waitFor();
         await visitor.page.waitForLoadState('networkidle');
-        for (const summary of await visitor.page.locator('summary').all()) await summary.click();
+        for (const summary of await visitor.page.locator('main summary').all()) await summary.click();
         const faults = await faultsOf(visitor.page);
         if (faults.length > 0) found[path] = faults;
       }
