@@ -7,6 +7,7 @@ import {
   matchPersons,
   sortKeyOf,
   type KnownPerson,
+  type KnownTitle,
   type TitleRecord,
 } from './register-match.ts';
 
@@ -128,34 +129,72 @@ describe('titles of a new register', () => {
     document: '',
     validFrom: null,
   });
+  const TODAY = '2026-03-02';
+  const inRegister = (id: string, record: TitleRecord, heldTo: string | null = null): KnownTitle => ({
+    ...record,
+    id,
+    heldTo,
+  });
   it('that say the same stay, one for one; the others close and open', () => {
     expect(
       compareTitles(
-        [
-          { id: 't1', ...title('1/3') },
-          { id: 't2', ...title('1/3') },
-          { id: 't3', ...title('1/3', 'a') },
-        ],
+        [inRegister('t1', title('1/3')), inRegister('t2', title('1/3')), inRegister('t3', title('1/3', 'a'))],
         [title('1/3'), title('1/3', 'a'), title('1/3', 'b')],
+        TODAY,
       ),
     ).toEqual({ closed: ['t2'], opened: [{ ...title('1/3', 'b'), follows: null }] });
   });
   it('that bring another paper follow the one of the same owner and share; without a paper that one stays', () => {
-    const known = { id: 't1', ...title('1/3', 'a'), document: '№ 1', validFrom: '2020-01-01' };
+    const old = inRegister('t1', { ...title('1/3', 'a'), document: '№ 1', validFrom: '2020-01-01' });
     const newer = { ...title('1/3', 'a'), document: '№ 2' };
-    expect(compareTitles([known], [newer])).toEqual({
+    expect(compareTitles([old], [newer], TODAY)).toEqual({
       closed: ['t1'],
       opened: [{ ...newer, follows: 't1' }],
     });
-    expect(compareTitles([known], [title('1/3', 'a')])).toEqual({ closed: [], opened: [] });
+    expect(compareTitles([old], [title('1/3', 'a')], TODAY)).toEqual({ closed: [], opened: [] });
     const other = { ...title('1/2', 'a'), document: '№ 2' };
-    expect(compareTitles([known], [other])).toEqual({
+    expect(compareTitles([old], [other], TODAY)).toEqual({
       closed: ['t1'],
       opened: [{ ...other, follows: null }],
     });
   });
   it('of an unchanged register change nothing', () => {
-    expect(compareTitles([{ id: 't', ...title('1') }], [title('1')])).toEqual({ closed: [], opened: [] });
+    expect(compareTitles([inRegister('t', title('1'))], [title('1')], TODAY)).toEqual({
+      closed: [],
+      opened: [],
+    });
+  });
+
+  describe('and a sale that is recorded ahead', () => {
+    const seller = inRegister('seller', title('1', 'anna'), '2026-03-09');
+    const buyer = inRegister('buyer', { ...title('1', 'boris'), validFrom: '2026-03-09', document: '№ 5' });
+    const compare = (...wanted: TitleRecord[]) => compareTitles([seller, buyer], wanted, TODAY);
+
+    it('stays as it is when the file says of today what is so today', () => {
+      expect(compare(title('1', 'anna'))).toEqual({ closed: [], opened: [] });
+    });
+    it('stays when the file brings another paper of the seller', () => {
+      const paper = { ...title('1', 'anna'), document: '№ 2' };
+      expect(compare(paper)).toEqual({ closed: ['seller'], opened: [{ ...paper, follows: 'seller' }] });
+    });
+    it('goes when the file has the buyer already, or anybody else, in the place of the seller', () => {
+      for (const owner of ['boris', 'vera']) {
+        const { closed, opened } = compare(title('1', owner));
+        expect(closed.toSorted()).toEqual(['buyer', 'seller']);
+        expect(opened).toEqual([{ ...title('1', owner), follows: null }]);
+      }
+    });
+    it('and sold on goes with it, or stays with it', () => {
+      const first = { ...buyer, heldTo: '2026-04-01' };
+      const second = inRegister('second', { ...title('1', 'vera'), validFrom: '2026-04-01' });
+      const all = [seller, first, second];
+      expect(compareTitles(all, [title('1', 'anna')], TODAY).closed).toEqual([]);
+      expect(compareTitles(all, [title('1', 'gleb')], TODAY).closed.toSorted()).toEqual([
+        'buyer',
+        'second',
+        'seller',
+      ]);
+    });
   });
 });
 

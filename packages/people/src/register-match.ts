@@ -4,6 +4,7 @@ import { formatRational } from '@veche/core/rational.ts';
 import { foldCompanyName, foldPersonName } from './domain/company-name.ts';
 import { foldPremisesNumber } from './domain/register-import.ts';
 import type { PersonDraft, PersonKind, Register } from './domain/register.ts';
+import type { LocalDay } from './register/local-day.ts';
 
 export type KnownPerson = {
   readonly id: string;
@@ -13,7 +14,7 @@ export type KnownPerson = {
   readonly email: string | null;
   readonly phone: string | null;
   /**
-   * Holds nothing outside this building. Only such a person is changed by its register: otherwise the chair of one
+   * Holds nothing outside this building, alone or with somebody, and acts for nobody there. Only such a person is changed by its register: otherwise the chair of one
    * house could rename an owner of another, or take over their sign-in by giving them a new contact.
    */
   readonly ours: boolean;
@@ -209,18 +210,32 @@ export type OpenedTitle = TitleRecord & {
   readonly follows: string | null;
 };
 
+/** A title that the register holds now or from a later day on. */
+export type KnownTitle = TitleRecord & {
+  readonly id: string;
+  /** The first day on which it is no longer held, by what was recorded ahead of it; null: no such day is known. */
+  readonly heldTo: LocalDay | null;
+};
+
 /**
- * What turns the active titles into the wanted ones: titles that say the same stay as they are, one for one. One that
+ * What turns the known titles into the wanted ones: titles that say the same stay as they are, one for one. One that
  * differs from a known one in its paper alone stays too where the wanted one names no paper, and follows it otherwise.
+ * A file tells of one day, so what begins later, by a deed of next week, stays as long as those do in whose place it comes.
+ * @param day - of which the wanted titles tell
  */
 export function compareTitles(
-  active: readonly (TitleRecord & { readonly id: string })[],
+  known: readonly KnownTitle[],
   wanted: readonly TitleRecord[],
+  day: LocalDay,
 ): { closed: string[]; opened: OpenedTitle[] } {
-  const spare = new Set(active.map(({ id }) => id));
-  const take = (keyOf: (title: TitleRecord) => string, from: readonly TitleRecord[]) => {
+  const spare = new Set(known.map(({ id }) => id));
+  const take = (
+    keyOf: (title: TitleRecord) => string,
+    among: readonly KnownTitle[],
+    from: readonly TitleRecord[],
+  ) => {
     const byKey = Map.groupBy(
-      active.filter(({ id }) => spare.has(id)),
+      among.filter(({ id }) => spare.has(id)),
       keyOf,
     );
     return from.map((title) => {
@@ -229,11 +244,23 @@ export function compareTitles(
       return found?.id ?? null;
     });
   };
-  const same = take(titleKey, wanted);
+  const isAhead = ({ validFrom }: KnownTitle): boolean => validFrom !== null && validFrom > day;
+  const same = take(titleKey, known, wanted);
   const rest = wanted.filter((_, i) => same[i] === null);
-  const followed = take(holderKey, rest);
+  const followed = take(
+    holderKey,
+    known.filter((title) => !isAhead(title)),
+    rest,
+  );
+  const gone = new Set(spare);
+  for (const title of known.filter(isAhead).sort((a, b) => (a.validFrom! < b.validFrom! ? -1 : 1))) {
+    const before = known.filter(
+      ({ premisesId, heldTo }) => premisesId === title.premisesId && heldTo === title.validFrom,
+    );
+    if (before.length > 0 && before.every(({ id }) => !gone.has(id))) gone.delete(title.id);
+  }
   const opened: OpenedTitle[] = [];
-  const closed = [...spare];
+  const closed = [...gone];
   rest.forEach((title, i) => {
     const follows = followed[i] ?? null;
     if (follows !== null && title.document === '' && title.validFrom === null) return;
