@@ -20,18 +20,14 @@ const decision = z.object({
   itemNumber: z.int(),
   text: z.string(),
   verdict: z.string(),
-  how: z
-    .enum(DECIDED_HOW)
-    .meta({
-      description: 'What decided it: the vote it was put to, one that a rule grants after it, the chair.',
-    }),
+  how: z.enum(DECIDED_HOW).meta({
+    description: 'What decided it: the vote it was put to, one that a rule grants after it, the chair.',
+  }),
   earlier: number.nullable().meta({ description: 'The same question in the vote before.' }),
   later: number.nullable().meta({ description: 'The same question in the vote that followed.' }),
-  standing: z
-    .enum(['in-force', 'amended', 'repealed', 'not-taken', 'undecided'])
-    .meta({
-      description: '`undecided`: not taken, and by its rule a further vote or the chair may still decide.',
-    }),
+  standing: z.enum(['in-force', 'amended', 'repealed', 'not-taken', 'undecided']).meta({
+    description: '`undecided`: not taken, and by its rule a further vote or the chair may still decide.',
+  }),
   decidedAt: z.iso.datetime(),
   /** What it does to earlier decisions. */
   acts: z.array(link),
