@@ -1,6 +1,8 @@
 // A share that changes hands while a meeting is open, over HTTP, by each of the three policies that a notice may name: who
 // may cast it, what counts, what the log and the minutes say of it, and that a stranger recounts the same.
+import { formatRational, parseRational, sum } from '@veche/core/rational.ts';
 import * as contract from '@veche/meetings/contract.ts';
+import { getOutstanding } from '@veche/meetings/notice/contract.ts';
 import * as people from '@veche/people/contract.ts';
 import * as register from '@veche/people/register/contract.ts';
 import { createCall } from '@veche/module-kit/client.ts';
@@ -184,6 +186,24 @@ describe('where the vote follows the title', () => {
     expect((await boris.call(contract.getMyBallot, { params: place })).weight).toBe('3700000/3');
     const left = await ivan.call(contract.getMyBallot, { params: place });
     expect(left).toMatchObject({ entitlements: [], barred: [{ premises: '4', why: 'passed' }] });
+  });
+
+  it('what is still missing is reckoned over the roll as it is now', async () => {
+    const { place, chair } = world;
+    const { entrances } = await chair.call(getOutstanding, { params: place });
+    const area = (field: 'areaAll' | 'areaMissing') =>
+      formatRational(sum(entrances.map((entrance) => parseRational(entrance[field]))));
+    expect([area('areaAll'), area('areaMissing')]).toEqual(['2755001', '4861003/3']);
+    const missing = await chair.call(contract.getMissing, { params: place });
+    const owners = missing.entrances.flatMap(({ premises }) =>
+      premises.map(({ number, owner, area: left }) => [number, owner, left]),
+    );
+    // Gleb has voted with one of his shares; the other has the vote of its seller still.
+    expect(owners).toEqual([
+      ['2', 'boris of the house', '700000/3'],
+      ['3', null, '387001'],
+      ['4', 'boris of the house', '1000000'],
+    ]);
   });
 
   it('both owners are told', async () => {

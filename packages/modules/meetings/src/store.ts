@@ -217,8 +217,9 @@ const rollColumns = {
 const inSealedRoll = (key: MeetingKey) => and(inRoll(key), isNull(roll.partOf));
 
 /** Who casts a line now that shares have passed; empty: nobody. */
-const nowVoter = sql<string>`coalesce(${roll.nowVoter}, ${roll.voter})`;
-const nowShare = sql<string>`coalesce(${roll.nowShare}, ${roll.share})`;
+export const nowVoter = sql<string>`coalesce(${roll.nowVoter}, ${roll.voter})`;
+/** What of the premises it is now, rational text. */
+export const nowShare = sql<string>`coalesce(${roll.nowShare}, ${roll.share})`;
 /** The person behind that; null where nobody casts it. */
 const nowCaster = sql<string | null>`case
   when ${roll.nowVoter} is null then ${roll.personId} when ${roll.nowVoter} <> '' then ${roll.nowPersonId} end`;

@@ -2,7 +2,7 @@
 import type { Tx } from '@veche/module-kit/database.ts';
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm';
 import { calendarFeeds, effectiveBallots, handDeliveries, meetings, roll } from '../schema.ts';
-import type { MeetingKey, MeetingRow } from '../store.ts';
+import { nowShare, nowVoter, type MeetingKey, type MeetingRow } from '../store.ts';
 
 export type HandDelivery = typeof handDeliveries.$inferSelect;
 
@@ -61,14 +61,14 @@ export async function withdraw(
 
 // ---- votes -----------------------------------------------------------------------------------------------------------
 
-/** Every entitlement of the roll with whether a ballot was cast for it. */
+/** Every entitlement of the roll as it is now, with whether a ballot was cast for it. */
 export const readTakenPart = (tx: Tx, key: MeetingKey) =>
   tx
     .select({
       entrance: roll.entrance,
       areaCm2: roll.areaCm2,
-      share: roll.share,
-      voter: roll.voter,
+      share: nowShare,
+      voter: nowVoter,
       hasVoted: sql<boolean>`${effectiveBallots.entitlement} is not null`,
     })
     .from(roll)
