@@ -21,6 +21,7 @@ import { cast, prepareDevice, signBallot, type Place } from '../story/holder.ts'
 import {
   auditOf,
   bundleOf,
+  callOf,
   DAY,
   openOf,
   refusalOf,
@@ -466,6 +467,59 @@ describe('the register of decisions', () => {
     const withdrawn = await chair(decisions.unlinkDecisions, { params });
     expect(withdrawn.decisions.find(({ number }) => number === 5)!.standing).toBe('in-force');
     expect(await refusalOf(chair(decisions.unlinkDecisions, { params }))).toBe('not-found');
+  });
+});
+
+describe('a meeting at which people came together', () => {
+  it('has its documents among the annexes, and in the package the list that those present sign', async () => {
+    const now = house.server.open.clock.now().getTime();
+    const at = (hours: number) => new Date(now + hours * 3_600_000).toISOString();
+    const { id } = await chair(contract.draftMeeting, {
+      params: { building: house.building },
+      body: {
+        title: 'Собрание во дворе',
+        form: 'mixed',
+        convener: 'council',
+        opensAt: at(1),
+        closesAt: at(241),
+        gathering: { at: at(25), place: 'Двор дома' },
+        items: [{ text: 'Посадить у дома три липы', ruleId: 'ru.participants' }],
+      },
+    });
+    const yard = { building: house.building, meeting: id };
+    const estimate = new TextEncoder().encode('липа;3;за счёт содержания дома\n');
+    await chair(calling.uploadMaterial, {
+      params: yard,
+      query: { fileName: 'Смета.csv', item: 1 },
+      body: estimate,
+      contentType: 'application/octet-stream',
+    });
+    await callOf(house, yard);
+    await house.advance(3_601);
+    const device = await prepareDevice(await house.as('office'), yard, 'Телефон');
+    await cast(device, signBallot(device, { 'item-1': 'for' }));
+    await house.advance(11 * DAY);
+    for (const { code, item, reason } of await takeRisks(chair, yard))
+      await chair(calling.takeRisk, { params: yard, body: { code, item, reason } });
+    await chair(contract.closeMeeting, { params: yard, query: { lang: 'ru' } });
+
+    const { annexes } = await chair(closing.getClosing, { params: yard });
+    expect(annexes.at(-1)).toMatchObject({
+      number: 7,
+      kind: 'material',
+      title: 'Материал к вопросу 1: Смета.csv',
+      sha256: sha256(estimate),
+      personal: false,
+    });
+    const files = unzipSync(await bytesOf(chair(closing.getPackage, { params: yard })));
+    expect(files['annexes/annex-7-material.csv']).toEqual(estimate);
+    const sheet = await getDocumentProxy(new Uint8Array(files['present-with-signatures.pdf']!));
+    const { text } = await extractText(sheet, { mergePages: true });
+    expect(text).toContain('Список присутствующих лично');
+    expect(text.replace(/\s+/gu, ' ')).toContain('office of the house');
+    const minutes = await textOf(stranger(closing.getMinutesXml, { params: yard }));
+    expect(minutes).toContain('convener="council"');
+    expect(minutes).toMatch(/<gathering at="[^"]+">Двор дома<\/gathering>/u);
   });
 });
 

@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { PaperStep } from '../domain/deadlines.ts';
 import type { MinutesAnnex, Particulars, SignatoryRole } from '../domain/minutes-model.ts';
-import { meetings, meetingsSchema } from '../schema.ts';
+import { meetingsSchema, ofMeeting } from '../schema.ts';
 import type { SignerReport } from '../domain/signer-report.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -44,11 +44,7 @@ export const minutes = meetingsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.edition] }),
-    foreignKey({
-      name: 'minutes_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('minutes_meeting_fk', table),
   ],
 );
 
@@ -98,10 +94,6 @@ export const paperSteps = meetingsSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.buildingId, table.meeting, table.step] }),
-    foreignKey({
-      name: 'paper_steps_meeting_fk',
-      columns: [table.buildingId, table.meeting],
-      foreignColumns: [meetings.buildingId, meetings.id],
-    }),
+    ofMeeting('paper_steps_meeting_fk', table),
   ],
 );
