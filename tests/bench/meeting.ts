@@ -6,6 +6,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pipeline } from 'node:stream/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -18,13 +19,14 @@ import { possessionMessage } from '@veche/ledger/entry.ts';
 import { encodeCanonical } from '@veche/ledger/jcs.ts';
 import { streamBundle } from '@veche/meetings/bundle.ts';
 import { inspectDraft } from '@veche/meetings/calling/inspect.ts';
+import { operatorOf } from '@veche/meetings/calling/standing-view.ts';
 import { translateIn } from '@veche/meetings/catalogs.ts';
 import { beginClosing, finishClosing } from '@veche/meetings/closing.ts';
-import { readBox, resultOf } from '@veche/meetings/closing/box.ts';
+import { layBox, resultOf } from '@veche/meetings/closing/box.ts';
+import { withBoxThread } from '@veche/meetings/closing/box-thread.ts';
 import { drawUp } from '@veche/meetings/closing/editions.ts';
 import { arithmeticLines } from '@veche/meetings/domain/arithmetic.ts';
 import { ballotIdem } from '@veche/meetings/domain/ballot.ts';
-import { countBox, sealBox } from '@veche/meetings/domain/close.ts';
 import { NO_PARTICULARS } from '@veche/meetings/domain/minutes-model.ts';
 import { callDraft, openMeeting } from '@veche/meetings/opening.ts';
 import {
@@ -33,8 +35,9 @@ import {
   insertDraft,
   insertEntry,
   noticeOf,
+  pageEffective,
+  pageRoll,
   putEffective,
-  readEffective,
   readRoll,
   type BallotRow,
   type MeetingKey,
@@ -52,20 +55,25 @@ import type { Figure } from './figures.ts';
 import { keyOf, leafOf } from './synthetic-meeting.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const SIZES = [300, 3_000] as const;
+const SIZES = [300, 3_000, 30_000] as const;
 const ITEMS = 40;
 /** A step may cost an entitlement half as much again in a building ten times larger, for caches and the collector. */
 const MOST_GROWTH = 1.5;
 /** A step that is over sooner is all fixed cost and noise. */
 const LEAST_MS = 40;
+/** A vote in another meeting waits no longer for this one to be closed, above what it takes anyway. */
+const LONGEST_STALL_MS = 250;
 const CHUNK = 1_000;
 const DAY_SECONDS = 86_400;
+const STALL_RESOLUTION_MS = 5;
 
 /** A step of a meeting: how long it took, and how much memory the process that took it held at its highest. */
 type Step = { readonly name: string; readonly seconds: number; readonly memoryBytes: number };
 type Measured = {
   readonly size: number;
   readonly steps: readonly Step[];
+  /** How long the server's own thread answered nobody, at the longest, while the meeting was closed. */
+  readonly stallMs: number;
   readonly verdictMicros: number;
   readonly wordsMicros: number;
 };
@@ -110,6 +118,13 @@ function figuresOf(measured: readonly Measured[]): Figure[] {
       limit: { atMost: MOST_GROWTH },
     });
   }
+  for (const { size, stallMs } of measured)
+    figures.push({
+      name: `the server answers nobody while ${size} are closed, at the longest`,
+      value: stallMs,
+      unit: 'ms',
+      limit: { atMost: LONGEST_STALL_MS },
+    });
   for (const { size, verdictMicros } of measured)
     figures.push({ name: `one verdict over ${size} entitlements`, value: verdictMicros, unit: 'µs' });
   figures.push({ name: 'its arithmetic in words', value: measured.at(-1)!.wordsMicros, unit: 'µs' });
@@ -139,32 +154,39 @@ async function holdMeetingOf(size: number): Promise<Measured> {
   const pass = (seconds: number): Promise<unknown> => open.clock.advance!(seconds);
   try {
     const { buildingId, chair } = await settle(open, size, (step) => take('register taken into use', step));
-    // What the database does by itself within a minute, here and after the opening: before it knows how large a table has
-    // become, it looks keys up by reading all of it.
+    // What the database does by itself within a minute: a register is there long before its first meeting.
     await open.connection.sql`ANALYZE`;
     const key = { buildingId, id: randomUUID().replaceAll('-', '').slice(0, 24) };
     await call(open, key, chair);
     await pass(2 * 3_600);
     await take('roll taken at the opening, messages queued', () => openMeeting(house, key));
-    await open.connection.sql`ANALYZE`;
     await fill(open, key);
     await pass(11 * DAY_SECONDS);
     const refused = await beginClosing(house, key, chair, 'ru');
     if (refused) throw new Error(`the meeting of the bench cannot be closed: ${refused.refused}`);
+    const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
     await take('closing whole: seal, count, minutes, result', async () => {
+      stalls.enable();
       if (!(await finishClosing(house, key, 60_000))) throw new Error('the log of the bench is too slow');
+      stalls.disable();
     });
 
     const row = (await findMeeting(house.db, key))!;
     const { items } = noticeOf(row);
-    const box = await take('  box read from the log', () => readBox(house, key));
-    await take('  box sealed', () => sealBox(box));
-    const [roll, effective] = await Promise.all([readRoll(house.db, key), readEffective(house.db, key)]);
-    const counted = await take('  count with traces', () =>
-      countBox({ meeting: key.id, items, roll, box, effective, closingSize: null }),
-    );
+    const counted = await withBoxThread(async (thread) => {
+      await take('  box and roll laid in their thread', async () => {
+        await layBox(house, key, thread);
+        await thread.lay('roll', pageRoll(house.db, key));
+        await thread.lay('effective', pageEffective(house.db, key));
+      });
+      await take('  box sealed', () => thread.ask('seal'));
+      const done = await take('  count with traces', () =>
+        thread.ask('count', { meeting: key.id, items, closingSize: null }),
+      );
+      await take('  minutes as PDF, XML and JSON', () => drawUp(house, row, 2, NO_PARTICULARS, null, thread));
+      return done;
+    });
     if (counted.text !== row.result) throw new Error('the count of the bench differs from itself');
-    await take('  minutes as PDF, XML and JSON', () => drawUp(house, row, 2, NO_PARTICULARS, null));
     const bundle = join(folder, 'bundle.jsonl');
     await take('audit bundle streamed', () =>
       pipeline(streamBundle(house, key, row), createWriteStream(bundle)),
@@ -180,8 +202,9 @@ async function holdMeetingOf(size: number): Promise<Measured> {
       arithmeticLines(explainItem(result.items[position]!, item.rule), 'ru', translate);
     const counting = steps.find(({ name }) => name.endsWith('count with traces'))!;
     return {
-      size: roll.length,
+      size: row.rollSize!,
       steps,
+      stallMs: Math.max(0, stalls.max / 1e6 - STALL_RESOLUTION_MS),
       verdictMicros: (counting.seconds / ITEMS) * 1e6,
       wordsMicros: ((performance.now() - began) / ITEMS) * 1e3,
     };
@@ -327,7 +350,7 @@ async function call({ house, clock }: OpenHouse, key: MeetingKey, chair: string)
   const row = (await findMeeting(house.db, key))!;
   const building = await getBuilding(house.db, key.buildingId);
   const { findings } = await house.db.transaction((tx) =>
-    inspectDraft(tx, row, building, { now, locale: 'ru' }),
+    inspectDraft(tx, row, building, { now, locale: 'ru', operator: operatorOf(house) }),
   );
   const overrides = findings
     .filter(({ severity }) => severity === 'risk')
