@@ -4,8 +4,10 @@ import { LedgerFault } from './fault.ts';
 import { minus, order, readFraction, writeFraction } from './fraction.ts';
 import type { Amendment, Notice, RollRecord } from './meeting.ts';
 
-/** An amendment with its place: how many of the ballots that are counted came before it in the log. */
-export type PlacedAmendment = Amendment & { readonly before: number };
+/** What of an amendment the count goes by: why it came about changes nothing. */
+export type Passing = Omit<Amendment, 'why'>;
+/** The same with its place: how many of the ballots that are counted came before it in the log. */
+export type PlacedAmendment = Passing & { readonly before: number };
 
 export type FollowedRoll = {
   /** Who casts the entitlement now; empty: nobody; null: there is no such entitlement. */
@@ -15,7 +17,7 @@ export type FollowedRoll = {
    * @throws LedgerFault `payload`: when the notice names no policy that amends the roll, the entitlement is not there, the
    * part is not less than it or named like another, or a void share is given to somebody.
    */
-  amend(amendment: Amendment): void;
+  amend(amendment: Passing): void;
   /** The roll as it is now: what was sealed in its order, then the parts. */
   records(): readonly RollRecord[];
 };

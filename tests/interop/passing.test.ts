@@ -17,7 +17,7 @@ const recountOf = (input: CountInput) =>
     roll: input.roll.map((record) => ({ ...record, salt: '' })),
     ballots: input.ballots.map((ballot) => ({ ...ballot, meeting: input.meeting })),
     ...(input.sale === undefined ? {} : { sale: input.sale }),
-    amendments: (input.amendments ?? []).map((amendment) => ({ ...amendment, why: 'transfer' as const })),
+    amendments: input.amendments ?? [],
   });
 
 describe('shares that change hands during the vote', () => {
