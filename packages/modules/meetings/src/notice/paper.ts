@@ -6,6 +6,7 @@ import type { Notice } from '@veche/ledger/meeting.ts';
 import type { ItemResult, Result } from '@veche/rules/count.ts';
 import { quantityOfArea, quantityOfPercent } from '@veche/rules/explain.ts';
 import { formatDay, formatDecimal, formatMoment, formatQuantity } from '../domain/figures.ts';
+import { outcomeOf } from '../domain/outcome.ts';
 import { shortAddress } from '../domain/short-address.ts';
 
 /** A notice as the reader of a paper needs it. */
@@ -41,13 +42,15 @@ export function writePaper(
   const votes = (part: string, whole: string): string => votesText(part, whole, locale, translate);
   const took = result?.items[0]?.sums.area;
   /** What became of an item: in words, and how much was for it and against it. */
-  const outcome = ({ number, verdict, sums: { area } }: ItemResult): string =>
-    translate('notice.paper.outcome', {
-      verdict: translate(`minutes.verdict.${verdict}`, { number }),
+  const outcome = (item: ItemResult): string => {
+    const { area } = item.sums;
+    return translate('notice.paper.outcome', {
+      verdict: translate(`minutes.verdict.${outcomeOf(item)}`, { number: item.number }),
       for: votes(area.for, area.all),
       against: votes(area.against, area.all),
       abstain: votes(area.abstain, area.all),
     });
+  };
   return {
     language: locale,
     heading: translate(isResult ? 'notice.paper.result' : 'notice.paper.called', { title: notice.title }),

@@ -10,11 +10,12 @@ import {
   type SentMessage,
 } from '@veche/people/message-proofs.ts';
 import { getBuilding, personNames } from '@veche/people/store.ts';
+import type { Result } from '@veche/rules/count.ts';
 import { stringify } from 'csv-stringify/sync';
 import { catalogs } from '../catalogs.ts';
-import { resultOf } from '../closing/box.ts';
 import { formatMoment } from '../domain/figures.ts';
 import type { Block } from '../domain/minutes.ts';
+import { readSettled } from '../follow-ups/settled.ts';
 import { noticeOf, type MeetingRow } from '../store.ts';
 import { keyOf } from '../view.ts';
 import { paperDay, writePaper, type PaperNotice } from './paper.ts';
@@ -81,12 +82,15 @@ export function createPapers(house: House): Papers {
       unknown: unknown.filter((one) => isThere([one.entrance])),
     };
   };
-  const paperIn = (row: MeetingRow, kind: PaperQuery['kind'], locale: Locale): PaperNotice =>
+  /** What a paper of the kind tells of the count, with the ties that the chair has decided; null before it. */
+  const countOf = async (row: MeetingRow, kind: PaperQuery['kind']): Promise<Result | null> =>
+    kind === 'result' ? readSettled(db, row) : null;
+  const paperIn = (row: MeetingRow, result: Result | null, locale: Locale): PaperNotice =>
     writePaper(
       {
         notice: noticeOf(row),
         webOrigin: house.webOrigin,
-        result: kind === 'result' ? resultOf(row) : null,
+        result,
       },
       locale,
       translateIn(locale),
@@ -104,10 +108,11 @@ export function createPapers(house: House): Papers {
         known.map(({ personId }) => personId),
       );
       const localeOf = new Map(people.map(({ id, locale }) => [id, locale]));
+      const result = await countOf(row, query.kind);
       const notices = new Map<Locale, PaperNotice>();
       const letterIn = (locale: Locale, name: string | null, premises: readonly string[]): Letter => {
         const translate = translateIn(locale);
-        const notice = notices.get(locale) ?? paperIn(row, query.kind, locale);
+        const notice = notices.get(locale) ?? paperIn(row, result, locale);
         notices.set(locale, notice);
         const to = premises.join(', ');
         return {
@@ -137,7 +142,7 @@ export function createPapers(house: House): Papers {
 
     posters: async (row, query) => {
       const { known, unknown } = await choose(row, { ...query, only: 'all' });
-      const notice = paperIn(row, query.kind, query.locale);
+      const notice = paperIn(row, await countOf(row, query.kind), query.locale);
       const translate = translateIn(query.locale);
       const all = entrancesOf(known, unknown).filter(
         (entrance) => query.entrance === undefined || entrance === query.entrance,

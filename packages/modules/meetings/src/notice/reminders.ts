@@ -8,8 +8,8 @@ import { withAgents } from '@veche/people/register/acting-store.ts';
 import { findReachable } from '@veche/people/message-store.ts';
 import { findLastSent } from '@veche/people/message-proofs.ts';
 import { getBuilding } from '@veche/people/store.ts';
-import { resultOf } from '../closing/box.ts';
 import { dayIn } from '../domain/instant.ts';
+import { readSettled } from '../follow-ups/settled.ts';
 import { noticeValues } from '../opening.ts';
 import { listMissingVoters, lockMeeting, noticeOf, type MeetingKey, type MeetingRow } from '../store.ts';
 import { keyOf } from '../view.ts';
@@ -126,7 +126,9 @@ export async function resendNotice(
       input.persons ? input.persons.includes(one.personId) : told.standingOf(one, kind).next === 'send-again',
     );
     const passed =
-      kind === 'result' ? resultOf(row).items.filter(({ verdict }) => verdict === 'passed').length : 0;
+      kind === 'result'
+        ? (await readSettled(tx, row)).items.filter(({ verdict }) => verdict === 'passed').length
+        : 0;
     const hour = Math.floor(now.getTime() / HOUR_MS);
     const persons = [
       ...new Set(
