@@ -311,10 +311,10 @@ export async function rollAmong(
 /** Persons on the roll, and those to whom a share passed since, each once. */
 export async function listVoters(tx: Tx, key: MeetingKey): Promise<string[]> {
   const rows = await tx
-    .selectDistinct({ then: roll.personId, now: roll.nowPersonId })
+    .selectDistinct({ was: roll.personId, now: roll.nowPersonId })
     .from(roll)
     .where(inRoll(key));
-  return [...new Set(rows.flatMap(({ then, now }) => [then, now]))].filter((id) => id !== null);
+  return [...new Set(rows.flatMap(({ was, now }) => [was, now]))].filter((id) => id !== null);
 }
 
 /** Persons on the roll of whom no ballot is there for all that they hold, each once. */
