@@ -133,7 +133,9 @@ describe('the papers of a closed meeting', async () => {
     const all = await owner.page.getByRole('main').getByRole('listitem').count();
     expect(all).toBeGreaterThan(1);
     const first = await owner.page.getByRole('listitem').first().locator('.text').innerText();
-    await owner.page.getByLabel('Words of the decision').fill(first.split(' ').slice(0, 3).join(' '));
+    await owner.page
+      .getByRole('searchbox', { name: 'Words of the decision' })
+      .fill(first.split(' ').slice(0, 3).join(' '));
     await owner.page.getByRole('button', { name: 'Search' }).click();
     await owner.page.waitForURL('**/decisions?words=**');
     await seen(owner.page.getByText(first));
