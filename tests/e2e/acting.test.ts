@@ -120,7 +120,8 @@ describe('acting for another on a phone', async () => {
     await home.page.getByText(`Cast by ${attorneyIs.name}: by a power of attorney.`).waitFor();
     await isAccessible(home.page);
     await home.open('/notices');
-    expect(await seen(home.page.getByText('A vote was cast with your share'))).toBe(true);
+    // In the owner’s own language, whatever the page is read in.
+    expect(await seen(home.page.getByText('Вашей долей проголосовали'))).toBe(true);
   });
 
   it('spouses: one votes for both, the other objects and takes the objection back', async () => {
