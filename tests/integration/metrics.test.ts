@@ -46,6 +46,24 @@ describe('the metrics', () => {
     expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0);
   });
 
+  it('say of every queue what waits and what was given up: messages by channel, jobs by name', async () => {
+    const { house, connection } = server.open;
+    const now = house.clock.now().toISOString();
+    const earlier = new Date(Date.parse(now) - 2 * 86_400_000).toISOString();
+    const { sql } = connection;
+    for (const failedAt of [now, now, earlier])
+      await sql`
+        INSERT INTO people.messages (channel, recipient, subject, text, template, state, created_at, next_attempt_at)
+        VALUES ('sms', '+79990000000', '', '', 'x', 'failed', ${earlier}, ${failedAt})`;
+    const text = await (await read()).text();
+    // What was given up before the last day is told no more.
+    expect(valueOf(text, 'veche_queue_failed{queue="messages.sms"}')).toBe(2);
+    expect(valueOf(text, 'veche_queue_waiting{queue="messages.email"}')).toBe(0);
+    for (const job of ['meetings.open', 'people.deliver-messages', 'ledger.audit-database'])
+      for (const figure of ['waiting', 'overdue_seconds', 'failed'])
+        expect(valueOf(text, `veche_queue_${figure}{queue="${job}"}`), job).toBeGreaterThanOrEqual(0);
+  });
+
   it('count refusals, rejects and requests where they are answered', async () => {
     const before = await (await read()).text();
     const countOf = (text: string, labels: string) => valueOf(text, `veche_problems_total{${labels}}`) ?? 0;

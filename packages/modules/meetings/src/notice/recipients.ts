@@ -26,6 +26,11 @@ export type UnknownOwner = { readonly premises: string; readonly entrance: strin
 // Made once: to compare by locale without one costs a hundred times as much, and a large building is sorted by it.
 const compareNumbers = new Intl.Collator('ru', { numeric: true }).compare;
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort(compareNumbers);
+/** Where each value comes among all of them; the empty one, and what is not there, before everything. */
+function ranksOf(values: readonly string[]): (value: string | undefined) => number {
+  const ranks = new Map(distinct(values).map((value, rank) => [value, rank]));
+  return (value = '') => ranks.get(value) ?? -1;
+}
 
 type Place = { readonly personId: string | null; readonly entrance: string; readonly premises: string };
 
@@ -88,11 +93,13 @@ export async function listRecipients(
       .filter(({ personId }) => personId === null)
       .map(({ premises, entrance }) => [premises, { premises, entrance }]),
   );
+  const entranceRank = ranksOf(places.map(({ entrance }) => entrance));
+  const premisesRank = ranksOf(places.map(({ premises }) => premises));
   return {
     known: known.sort(
       (a, b) =>
-        compareNumbers(a.entrances[0] ?? '', b.entrances[0] ?? '') ||
-        compareNumbers(a.premises[0] ?? '', b.premises[0] ?? '') ||
+        entranceRank(a.entrances[0]) - entranceRank(b.entrances[0]) ||
+        premisesRank(a.premises[0]) - premisesRank(b.premises[0]) ||
         (a.personId < b.personId ? -1 : 1),
     ),
     unknown: [...unknown.values()].sort((a, b) => compareNumbers(a.premises, b.premises)),
