@@ -15,7 +15,11 @@ export const jobs = (house: House): readonly Job[] => [
   { name: 'meetings.follow-ups', everySeconds: 15, run: () => runFollowUps(house) },
   { name: 'meetings.close-joined', everySeconds: 30, run: () => closeJoinedVotes(house) },
   // A change of the register at once, and what has a day of its own when that day comes.
-  { name: 'meetings.follow-sale', on: 'title.changed', run: ({ buildingId }) => followSales(house, buildingId) },
+  {
+    name: 'meetings.follow-sale',
+    on: 'title.changed',
+    run: ({ buildingId }) => followSales(house, buildingId),
+  },
   { name: 'meetings.follow-sales', everySeconds: 60, run: () => followSales(house) },
   { name: 'meetings.record-decisions', everySeconds: 300, run: () => recordEarlierDecisions(house) },
 ];
