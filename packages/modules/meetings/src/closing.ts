@@ -81,6 +81,9 @@ export async function beginClosing(
   });
 }
 
+/** Closings that this process is at: of a large building they take longer than the job lets pass, and twice is no faster. */
+const underWay = new Set<string>();
+
 /**
  * Carries a closing on from wherever it stands.
  * @returns false when the log has not taken everything in time, or too few witnesses have seen it: to be called again
@@ -92,12 +95,17 @@ export async function finishClosing(
   key: MeetingKey,
   waitMs: number = LOG_WAIT_MS,
 ): Promise<boolean> {
-  house.ledger.wake();
-  const minutes = await withBoxThread((thread) => makePapers(house, key, thread, waitMs));
-  if (minutes === null || !(await isPublic(house, minutes, waitMs))) return false;
+  underWay.add(key.id);
+  try {
+    house.ledger.wake();
+    const minutes = await withBoxThread((thread) => makePapers(house, key, thread, waitMs));
+    if (minutes === null || !(await isPublic(house, minutes, waitMs))) return false;
 
-  await announceResult(house, key);
-  return true;
+    await announceResult(house, key);
+    return true;
+  } finally {
+    underWay.delete(key.id);
+  }
 }
 
 /** From the sealed box to the minutes. @returns the idem of the minutes' entry; null when the log is too slow. */
@@ -158,6 +166,7 @@ async function makePapers(
 /** Carries on every closing that was left half way; one that cannot go on does not hold up the others. */
 export async function resumeClosings(house: House): Promise<void> {
   for (const key of await findMeetingsClosing(house.db)) {
+    if (underWay.has(key.id)) continue;
     try {
       await finishClosing(house, key, RESUME_WAIT_MS);
     } catch (error) {
