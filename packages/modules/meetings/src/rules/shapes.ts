@@ -96,11 +96,9 @@ const change = z.object({ before: fraction, after: fraction });
 /** What an item was counted to: see section 5 of the ledger's SPEC. */
 export const countedItem = z.object({
   verdict: z.enum(['passed', 'failed', 'no-quorum']),
-  outcome: z
-    .enum(OUTCOMES)
-    .meta({
-      description: 'What the item has come to: where it did not pass, who or what may still decide it.',
-    }),
+  outcome: z.enum(OUTCOMES).meta({
+    description: 'What the item has come to: where it did not pass, who or what may still decide it.',
+  }),
   sums: weightSums,
   entrances: z.record(z.string(), weightSums).optional(),
   adjusted: z
