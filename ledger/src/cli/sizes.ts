@@ -21,7 +21,7 @@ const USES: readonly Use[] = [
       'createHttpLogReader from log-reader.ts',
       'createWebVerifier from webcrypto.ts',
     ],
-    limitGzip: 32_000,
+    limitGzip: 36_000,
   },
 ];
 
