@@ -282,11 +282,17 @@ export async function createLedgerPort(options: LedgerPortOptions): Promise<Post
       ),
 
     async read(idems) {
-      const rows = await sql<{ idem: string; index: string; leaf: string }[]>`
-        SELECT encode(idem, 'hex') AS idem, idx AS index, convert_from(leaf, 'UTF8') AS leaf
-        FROM ledger.entries
-        WHERE idem = ANY (SELECT decode(i, 'hex') FROM unnest(${[...idems]}::text[]) i)
-        ORDER BY idx`;
+      // Asked for one by one, and planned anew each time: a plan made while the log was small would read all of it.
+      const rows = await sql.unsafe<{ idem: string; index: string; leaf: string }[]>(
+        `SELECT encode(l.idem, 'hex') AS idem, p.idx AS index, convert_from(l.leaf, 'UTF8') AS leaf
+        FROM (SELECT DISTINCT decode(i, 'hex') AS idem FROM unnest($1::text[]) i) asked
+        CROSS JOIN LATERAL (
+          SELECT seq, idem, leaf FROM ledger.leaves WHERE leaves.idem = asked.idem LIMIT 1
+        ) l
+        CROSS JOIN LATERAL (SELECT idx FROM ledger.positions WHERE positions.seq = l.seq LIMIT 1) p
+        ORDER BY p.idx`,
+        [[...idems]],
+      );
       return rows.map(toLoggedEntry);
     },
 

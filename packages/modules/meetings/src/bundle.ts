@@ -13,14 +13,7 @@ import { resultOf } from './closing/box.ts';
 import { chooseSignatures } from './domain/chosen-signatures.ts';
 import { publishedRecord } from './domain/roll.ts';
 import { findJoined } from './follow-ups/joined.ts';
-import {
-  findMeeting,
-  pageIdems,
-  pageRoll,
-  readEntriesAmong,
-  type MeetingKey,
-  type MeetingRow,
-} from './store.ts';
+import { findMeeting, pageIdems, pageRoll, readOpenings, type MeetingKey, type MeetingRow } from './store.ts';
 
 const ENTRIES_PAGE = 500;
 const CHUNK_CHARS = 64 * 1024;
@@ -95,10 +88,7 @@ async function* readLogged(house: House, key: MeetingKey, size: number): AsyncGe
 
   for (let from = 0; from < places.length; from += ENTRIES_PAGE) {
     const idems = places.slice(from, from + ENTRIES_PAGE).map(({ idem }) => idem);
-    const [rows, logged] = await Promise.all([
-      readEntriesAmong(house.db, key, idems),
-      house.ledger.read(idems),
-    ]);
+    const [rows, logged] = await Promise.all([readOpenings(house.db, key, idems), house.ledger.read(idems)]);
     const openings = new Map(rows.map((row) => [row.idem, row]));
     for (const { idem, index, leaf } of logged) {
       const row = openings.get(idem);

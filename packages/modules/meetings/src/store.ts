@@ -511,16 +511,22 @@ export async function* pageIdems(tx: Tx, key: MeetingKey): AsyncGenerator<string
   }
 }
 
-/** Those of the entries that are of this meeting, in no order. */
-export async function readEntriesAmong(
+/**
+ * What opens the commitments of these entries of the meeting, in no order. Asked for one by one, so that no plan reads the
+ * whole meeting each time when its statistics are behind.
+ */
+export async function readOpenings(
   tx: Tx,
   key: MeetingKey,
   idems: readonly string[],
-): Promise<EntryRow[]> {
-  return tx
-    .select()
-    .from(entries)
-    .where(and(isEntryOf(key), sql`${entries.idem} = any(${sql.param([...idems])}::text[])`));
+): Promise<Pick<EntryRow, 'idem' | 'payload' | 'salt'>[]> {
+  const rows = await tx.execute<Pick<EntryRow, 'idem' | 'payload' | 'salt'>>(sql`
+    select e.idem, e.payload, e.salt from unnest(${sql.param([...idems])}::text[]) as asked (idem)
+    cross join lateral (
+      select idem, payload, salt from ${entries}
+      where building_id = ${key.buildingId}::uuid and meeting = ${key.id} and ${entries}.idem = asked.idem limit 1
+    ) e`);
+  return [...rows];
 }
 
 export async function findEntry(tx: Tx, key: MeetingKey, idem: string): Promise<EntryRow | null> {
