@@ -619,6 +619,8 @@ CREATE TABLE meetings.tie_decisions (
   CONSTRAINT tie_decisions_choice_check CHECK ((choice = ANY (ARRAY['for'::text, 'against'::text]))),
   CONSTRAINT tie_decisions_meeting_fk FOREIGN KEY (building_id, meeting) REFERENCES meetings.meetings(building_id, id)
 );
+CREATE TRIGGER tie_decisions_append_only BEFORE DELETE OR UPDATE ON meetings.tie_decisions FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER tie_decisions_never_truncated BEFORE TRUNCATE ON meetings.tie_decisions FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 CREATE SCHEMA people;
 

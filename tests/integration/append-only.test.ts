@@ -35,7 +35,11 @@ beforeAll(async () => {
       FROM people.buildings b, people.persons e;
     INSERT INTO people.messages (channel, recipient, subject, text, template, state, created_at, next_attempt_at)
       VALUES ('email', 'a@example.org', 's', 't', 'x', 'queued', now(), now());
-    INSERT INTO people.message_events (message_id, kind, at) SELECT id, 'held', now() FROM people.messages;`);
+    INSERT INTO people.message_events (message_id, kind, at) SELECT id, 'held', now() FROM people.messages;
+    INSERT INTO meetings.meetings (building_id, id, title, form, openness, state, language, created_at, draft)
+      SELECT id, 'm', 't', 'absentee', 'public', 'closed', 'ru', now(), '{}' FROM people.buildings;
+    INSERT INTO meetings.tie_decisions (building_id, meeting, item, choice, decided_by, decided_at, idem)
+      SELECT building_id, id, 'i1', 'for', gen_random_uuid(), now(), 'x' FROM meetings.meetings;`);
 });
 
 const TABLES = [
@@ -69,6 +73,15 @@ describe('what was recorded', () => {
     `UPDATE people.marks SET until_day = '2026-05-01'`,
     `UPDATE people.representations SET until_day = '2026-05-01'`,
   ])('is not edited: %s', async (statement) => {
+    await expect(owner.sql.unsafe(statement)).rejects.toMatchObject(REFUSED);
+  });
+
+  it.each([
+    `UPDATE meetings.tie_decisions SET choice = 'against'`,
+    'DELETE FROM meetings.tie_decisions',
+    'TRUNCATE meetings.tie_decisions',
+  ])('of how the chair decided a tie is said once: %s', async (statement) => {
+    expect(await owner.sql`SELECT FROM meetings.tie_decisions`).toHaveLength(1);
     await expect(owner.sql.unsafe(statement)).rejects.toMatchObject(REFUSED);
   });
 
