@@ -8,7 +8,7 @@ import {
   pageIdems,
   pageRoll,
   putEffective,
-  readEntriesAmong,
+  readOpenings,
   readRoll,
   type BallotRow,
 } from '@veche/meetings/store.ts';
@@ -87,7 +87,7 @@ describe('entries that are asked for by name', () => {
     const [mine, theirs] = [await meetingOf(3), await meetingOf(5)];
     const asked = [idemOf(1), idemOf(4), idemOf(9)];
     const idemsOf = async (key: typeof mine): Promise<string[]> =>
-      (await readEntriesAmong(db, key, asked)).map(({ idem }) => idem).sort();
+      (await readOpenings(db, key, asked)).map(({ idem }) => idem).sort();
     expect(await idemsOf(mine)).toEqual([idemOf(1)]);
     expect(await idemsOf(theirs)).toEqual([idemOf(1), idemOf(4)].sort());
   });
